@@ -75,7 +75,7 @@ const itemsOf = async (call: Call, operation: OperationName, input: object): Pro
     ? (await listPages(call, operation, input as never, MAX_ITEMS)).items
     : wholeList(call, operation, input);
 
-/** No details, for an entity that is being deleted. Throws for any other, because its references are unknown. */
+/** No details, for an entity that is being deleted or is deleted. Throws for any other, because its references are unknown. */
 function noDetails(kind: KindName, item: Members): [] {
   if (isLeavingOrGone(statusOf(item))) return [];
   const { list, noun } = NAMES[kind];
@@ -171,7 +171,7 @@ async function clustersReferringTo(reads: Reads, kind: KindName, key: Keys[KindN
   );
 }
 
-/** The clusters with these names that are not being deleted. */
+/** The clusters with these names that are neither being deleted nor deleted. */
 async function existingClusters(
   reads: Reads,
   { environmentId }: Keys[KindName],

@@ -6,7 +6,7 @@ import { ApproverError, readKeys, withKeyAdvice } from './approver-keys.ts';
 import type { ApprovalStatus, Ledger, PendingApproval } from './ledger.ts';
 import type { Attempts } from './passphrase-attempts.ts';
 
-/** The result of a typed name: `wrong-name` for the third wrong one, which closes the plan; `closed` if the plan was closed before. */
+/** The result of a typed name: `wrong-name` for the third wrong one, which closes the plan, or `closed` if it was closed before. */
 export type NameVerdict = 'right' | 'try-again' | 'wrong-name' | 'closed';
 
 /** What a person can do with open plans. */
@@ -30,7 +30,7 @@ export interface ApprovalActions {
 export interface PassphraseApprovals extends ApprovalActions {
   /** Whether a passphrase is set. Without one, an approval only shows that some program of this user gave it. */
   readonly hasPassphrase: boolean;
-  /** Rejects with ApproverError if no passphrase can unlock the key, because of its files. */
+  /** Rejects with ApproverError if the files of the key are missing, damaged or accessible to other users. */
   requireUsableKey(): Promise<void>;
   /** Checks a passphrase. Every check counts as an attempt until one is correct. */
   unlock(passphrase: string): Promise<UnlockResult>;

@@ -15,7 +15,7 @@ import type { TargetEntity } from './target.ts';
 import type { TargetEnvironment } from './target-environment.ts';
 import { isTargetShown, type Visibility } from './visibility.ts';
 
-/** One call that a person must approve, and everything found out about it. */
+/** One planned call, and everything found out about it. */
 export interface CallFacts {
   readonly operation: OperationName;
   readonly risk: Risk;
@@ -33,7 +33,7 @@ const STATE_MEMBERS = ['status', 'clusterType', 'hostType', 'createdTimestamp', 
 /** The path of a network rule, at the beginning of the path of one of its settings. */
 const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 
-/** The parts of the text about one call, without what a caller may not see, even of the target. */
+/** The parts of the text about one call, without what a caller may not see of its target and environment. */
 export function callParts(facts: CallFacts, visibility: Visibility): ApprovalParts {
   const { operation, input, target, targetEnvironment } = facts;
   // The tags of an entity have a read of their own.
@@ -121,7 +121,7 @@ function settingChanges({ operation, input, target, effects }: CallFacts): Chang
   return [...all.filter(setsControlTag), ...all.filter((change) => !setsControlTag(change))];
 }
 
-/** The changes of one network rule, in one line. */
+/** The changes, with those of one network rule as one. */
 function byRule(changes: readonly Change[]): Change[] {
   const groups = groupBy(changes, ({ setting }) => RULE.exec(setting)?.[0] ?? setting);
   return [...groups].map(([setting, parts]) => {

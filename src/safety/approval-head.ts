@@ -13,9 +13,9 @@ export interface Headline {
   readonly name: string;
   /** The parent of the target, if the name alone is not unique. */
   readonly parent?: string | undefined;
-  /** The name of the target's environment; undefined for an environment. */
+  /** The name of the target's environment, or its id if the name is unknown; undefined for an environment. */
   readonly environment?: string | undefined;
-  /** The id of that environment. */
+  /** The id of that environment, or of the target if it is one. */
   readonly environmentId?: string | undefined;
 }
 
@@ -53,7 +53,7 @@ interface Consequences {
   readonly changes: readonly Change[];
 }
 
-/** The worst loss and the number of others, in 80 columns: `Permanent loss: 2 nodes (unsaved data). + 4 more effects below`. */
+/** The worst effect and the number of others, in 80 columns: `Permanent loss: 2 nodes (unsaved data). + 4 more effects below`. */
 export function worstLine({ lost, interrupted, changes }: Consequences): string {
   // If anything is lost, the removed settings are in `lost`.
   const otherChanges = changes.filter(

@@ -25,7 +25,7 @@ export interface ApprovalParts {
   readonly details: readonly (readonly LabelledValue[])[];
 }
 
-/** The line of a plan whose losses are permanent. */
+/** The line of a plan that is final. */
 export const CANNOT_UNDO = 'This cannot be undone.';
 /** What a call affects, as people read it. */
 export const GROUPS = { lost: 'Lost for good', interrupted: 'Interrupted' } as const;
@@ -52,7 +52,7 @@ const MAX_CHARACTERS = 100_000;
 const MAX_OLD_VALUE = 160;
 
 /**
- * The text of a plan. Its first three lines suffice: what and where, the worst loss, and what to type. The others follow in a
+ * The text of a plan. Its first three lines suffice: what and where, the worst effect, and what to type. The others follow in a
  * fixed order, each a sentence, with foreign text only inside quotes, so that no name or description can add, hide or reorder a
  * line. With the `visibility` of a caller, it omits what that caller may not see, and the path of the local world.
  */
@@ -87,7 +87,7 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
   return { text, formFit: instruction.length > COLUMNS ? 'too-wide' : 'fits' };
 }
 
-/** The first lines: what and where, the worst loss, and what to type. */
+/** The first lines: what and where, the worst effect, and what to type. */
 export const firstLines = (text: string): string[] => text.split('\n').slice(0, 3);
 
 /** `name: "a" -> "b".`; new values are never cut. */

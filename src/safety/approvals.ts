@@ -217,7 +217,7 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   return refuseForNow(options, await options.outOfBand(), { plan, pending, visibility: visibilityOf(plan), lines });
 }
 
-/** Consumes an approval and runs the call. */
+/** Consumes an approval and lets the call run; refuses it if the approval was used or has expired. */
 async function grant<Planned extends ApprovalRequest>(
   { ledger, requirePinnedKey }: ApprovalOptions,
   plan: Planned,

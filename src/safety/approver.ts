@@ -62,7 +62,7 @@ export async function openApprover(dir: string, passphrase: string): Promise<App
 const signatureOf = (what: Buffer, key: KeyObject) => sign(null, what, key).toString('base64url');
 
 /**
- * The public key with which approvals must be signed; undefined if none was ever set up. Throws ApproverError when the key cannot
+ * The public key with which approvals must be signed; undefined if none is set up. Throws ApproverError when the key cannot
  * be trusted, so that damage never counts as absence.
  */
 export async function approverKey(dir: string): Promise<KeyObject | undefined> {
@@ -86,7 +86,7 @@ export function isApprovedBy(pending: PendingApproval, approval: Approval, key: 
   return verify(null, signedPayload(pending, approval), key, Buffer.from(signature, 'base64url'));
 }
 
-/** The fingerprint by which people compare keys: `SHA256:` and 43 characters, in the format of `ssh-keygen`. */
+/** The fingerprint by which people compare keys: `SHA256:` and 43 characters of base64url. */
 export function keyFingerprint(key: KeyObject): string {
   const der = key.export({ type: 'spki', format: 'der' });
   return `SHA256:${Buffer.from(digest(der.toString('base64url')), 'hex').toString('base64url')}`;

@@ -3,7 +3,7 @@ import { callsNotFailed, type Journal } from './journal.ts';
 import type { Members } from './plan-parts.ts';
 
 /**
- * When this server last sent a delete of exactly this target that is not known to have failed, ISO 8601; undefined if it never did.
+ * When the journal last records a delete of exactly this target that is not known to have failed, ISO 8601; undefined if never.
  * The entity may disappear later.
  */
 export type DeletionTimes = (operation: OperationName, target: Members) => string | undefined;

@@ -61,7 +61,7 @@ export interface GateOptions extends Planner, ApprovalOptions {
 
 export interface Gate extends Approvals {
   /**
-   * Runs `work`, which decides about a call and makes the call. For an update, no other update of its target is decided about or made
+   * Runs `work`, which decides about a call and makes the call. For an update, this gate decides about no other update of its target
    * meanwhile, so that each is planned with the settings that the one before it leaves.
    */
   inTurn<T>(call: Pick<CallRequest, 'name' | 'input'>, work: () => Promise<T>): Promise<T>;
@@ -130,7 +130,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   return needsKit(plan) && plan.blockers.length === 0 ? prepareDecision(options, run, replan, visibility) : run;
 }
 
-/** Why a plan is refused without requesting approval; undefined when it is not. */
+/** Why a plan is refused whether or not it needs approval; undefined when it is not. */
 function objection(
   request: CallRequest,
   plan: Plan,

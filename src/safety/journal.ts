@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Actor, OperationName } from '../operations/index.ts';
 import type { StateDatabase } from './state.ts';
 
-/** Before a mutating call: the caller, the call, and its approval. */
+/** Before a call that changes something or shows a credential: the caller, the call, and its approval. */
 export interface Intent extends Actor {
   readonly operation: OperationName;
   readonly backend: string;
@@ -70,12 +70,15 @@ export type Entry = { readonly sequence: number; readonly at: string; readonly h
   | WorldReplacement
   | JournalImport
   | RestoreAcceptance
-  /** A row that is not a valid entry, because it was altered. */
+  /** A row that is not a valid entry: altered, or of a newer version. */
   | { readonly kind: 'unreadable' }
 );
 type IntentEntry = Extract<Entry, { kind: 'intent' }>;
 
-/** The append-only record of every mutating call. The hash of each entry is the SHA-256 of that entry and of the hash before it. */
+/**
+ * The append-only record of calls that change something or show a credential, and of other events. The hash of each entry is the
+ * SHA-256 of that entry and of the hash before it.
+ */
 export interface Journal {
   /** Durable when it resolves. If it rejects, the call must not be made. */
   begin(intent: Intent): Promise<string>;

@@ -7,7 +7,7 @@ import type { StateDatabase } from './state.ts';
 /** If a clock is behind the latest recorded time by more than this, it was set back, or was ahead before. */
 export const TOLERANCE_MS = 5_000;
 
-/** The current time, never before the latest time that any process recorded. Throws LedgerError when the clock is behind that. */
+/** The current time, never before the latest time that any process recorded. Throws LedgerError when the clock is behind that by too much. */
 export function monotonicTime(db: Sql, time: number): number {
   const latest = latestIn(db);
   if (isBehind({ now: time, latest })) {

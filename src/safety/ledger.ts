@@ -69,7 +69,7 @@ export interface FormEvent {
   readonly kind: 'shown' | 'withdrawn' | 'accepted' | 'wrong-name' | 'declined' | 'cancelled' | 'unusable';
 }
 
-/** The form events of one client, oldest first, and the current time of the ledger. */
+/** The form events of one client for one principal, oldest first, and the current time of the ledger. */
 export interface FormHistory {
   readonly now: number;
   readonly events: readonly (FormEvent & { readonly at: number })[];
@@ -109,8 +109,8 @@ export interface Ledger {
   consume(nonce: string): Promise<boolean>;
   /** Closes a pending approval without a grant. */
   end(nonce: string, how: Rejection): Promise<void>;
-  /** The recent form events of a client, after recording a new one. */
-  formHistory(client: string, event?: FormEvent): Promise<FormHistory>;
+  /** The recent form events under a key of client and principal, after recording a new one if given. */
+  formHistory(key: string, event?: FormEvent): Promise<FormHistory>;
 }
 
 const CODE_LETTERS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';

@@ -2,7 +2,7 @@ import { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { type Caller, offeredTo, type Restrictions } from './policy.ts';
 
-/** Runs a read if this caller may; undefined when it may not, or when the read fails. */
+/** Runs a read if this caller may; undefined when it may not, or when the read fails with a FinspaceError. */
 export async function readIfOffered<T>(
   offer: { readonly restrictions: Restrictions; readonly caller: Caller },
   name: OperationName,

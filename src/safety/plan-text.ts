@@ -7,12 +7,12 @@ import type { ApprovalStatus, PendingApproval } from './ledger.ts';
 import type { Item } from './plan-parts.ts';
 import { LOCAL_CALLER } from './policy.ts';
 
-/** The text of a plan, split into parts for a terminal or a page. The parts contain all of it. */
+/** The text of a plan, split into parts for a terminal or a page. The parts contain all of it except the lists. */
 export interface PlanText {
   /** The first line: what and where. */
   readonly headline: string;
   readonly isDeletion: boolean;
-  /** The second: the worst loss, and the number of others. */
+  /** The second: the worst effect, and the number of others. */
   readonly worst: string;
   /** The third: what to type. */
   readonly instruction: string;
@@ -57,7 +57,7 @@ export const locationText = (pending: Pick<PendingApproval, 'shown'>): string =>
     .where.map((fact) => fact.join(': '))
     .join(', ');
 
-/** The line with everything escaped that `quoteUntrusted` escapes, except quotes, which are the plan's own here. */
+/** The line with everything escaped that `quoteUntrusted` escapes, except quotes and backslashes, which are the plan's own here. */
 export const printable = (line: string): string =>
   line.replace(/[^ -~]/gu, (character) => quoteUntrusted(character).slice(1, -1));
 

@@ -64,7 +64,7 @@ export interface RiskAssessment {
   readonly approvalReasons: readonly string[];
 }
 
-/** Whether calls of a risk destroy or interrupt something. Their protection is checked even if no approval is required. */
+/** Whether calls of a risk can destroy or interrupt something. Their protection is checked even if no approval is required. */
 export const isDestructive = (risk: Risk): boolean => POLICY[risk].hints.destructiveHint === true;
 
 export function approvalNeeded(

@@ -13,7 +13,7 @@ import type { Preview } from './preview.ts';
 
 /**
  * With this tag set to `true`, an entity and everything in it is protected: deletes and network changes are refused, and
- * interruptions, loss of in-memory data, and changes of users, roles, names or caches need approval.
+ * interruptions, loss of in-memory data, and changes of settings that are declared as sensitive need approval.
  */
 export const PROTECTED_TAG = 'finspace-mcp:protected';
 

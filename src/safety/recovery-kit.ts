@@ -19,7 +19,7 @@ import { contentsToDelete, type TeardownPlan } from './teardown.ts';
 interface Step {
   readonly tool: string;
   readonly arguments: Members;
-  /** What must be filled in manually, because the API does not return it, or when the service refuses the call. */
+  /** What must be filled in manually, when the service refuses the call, or what the kit does not include. */
   readonly remark?: string;
 }
 

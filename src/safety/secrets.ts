@@ -21,8 +21,8 @@ interface Delivered {
 const CREDENTIALS_KEPT_MS = 3_600_000;
 
 /**
- * Writes credentials to files that only this user can read, and returns their paths. Files of credentials older than an hour are
- * deleted.
+ * Writes credentials to files that only this user can read, and returns their paths. Each new one deletes the files that are older
+ * than an hour.
  */
 export function fileSink(folder: string, now: () => number): SecretSink {
   const deliver: SecretSink['deliver'] = async (name, input, output) => {

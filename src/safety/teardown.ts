@@ -107,7 +107,7 @@ export async function planTeardown(
   };
 }
 
-/** The entities to delete, those that are already being deleted, and what blocks the deletion of the environment itself. */
+/** The entities to delete, those that are already being deleted, and what the status of the environment blocks. */
 async function selectedBy(call: Call, { environmentId, only }: Selection, name: string, status: string | undefined) {
   const closedBlockers = blockersIn(closedProblem(name, status));
   // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.

@@ -29,7 +29,7 @@ export const argumentLines = ({ blockers }: Pick<Plan, 'blockers'>): string[] =>
 /** Whether the service refuses a call whatever is done first. */
 export const isHopeless = ({ blockers }: Pick<Plan, 'blockers'>) => blockers.some(({ noStep }) => noStep);
 
-/** Why an update does not run: it would remove settings that it omits. */
+/** Why an update does not run: it would remove or change settings that it omits, or `remove` names what it would not remove. */
 export function omissionLines(plan: Plan, offered: IsOffered): readonly string[] | undefined {
   const { settings } = plan;
   if (settings === undefined) return undefined;

@@ -11,7 +11,7 @@ import type { Blocker, Item } from './plan-parts.ts';
 import type { IsOffered } from './policy.ts';
 import type { Forbidden } from './protection.ts';
 
-/** What a caller may see of an item in a plan: all of it, or only the number of items of its kind. */
+/** What a caller may see of an item in a plan: all or a part of it, or only the number of items of its kind. */
 export type VisibleItem = {
   readonly kind: string;
   readonly name?: string;
