@@ -11,7 +11,7 @@ import { type NoticeName, notice } from './notices.ts';
 export interface BrowserAccess {
   /** Path of the list of plans. It is secret too, but knowing it is not enough. */
   readonly home: string;
-  /** Path of the link. It opens once. */
+  /** Path of the link. It works in one browser only. */
   readonly link: string;
   /** Why a request is rejected before anything else is checked; undefined when it may continue. */
   refusal(request: Request): NoticeName | undefined;

@@ -7,7 +7,7 @@ export interface Page {
   readonly status?: number;
   /** Code of the plan, shown at the top right. */
   readonly code?: string | undefined;
-  /** Path of the list of plans; absent on pages for strangers. */
+  /** Path that the title at the top links to, such as that of the list of plans. */
   readonly home?: string | undefined;
   /** A link for keyboard and screen-reader users that skips the text above the form. */
   readonly skip?: { readonly to: string; readonly text: string };

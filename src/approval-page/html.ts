@@ -1,7 +1,7 @@
 import { printable } from '../safety/plan-text.ts';
 import { scriptRuns } from './writing-systems.ts';
 
-/** Markup that is safe to send. Only `html` creates it. */
+/** Markup that is safe to send. */
 export interface Html {
   readonly markup: string;
 }
@@ -18,7 +18,7 @@ function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A name, with letters marked that belong to another script than the rest of the name. */
+/** A name, with letters marked that belong to another script than most letters of their word. */
 export function withMarkedLetters(name: string, element: 'mark' | 'tspan' = 'mark'): Html {
   const runs = scriptRuns(name).map(({ text, script }) =>
     script === undefined
@@ -30,7 +30,7 @@ export function withMarkedLetters(name: string, element: 'mark' | 'tspan' = 'mar
 
 const scriptName = (script: string) => (script === 'another' ? 'letter of another script' : `${script} letter`);
 
-/** Names the marked letters of some names; undefined when there are none. */
+/** A note with some marked letters of the first name that has any; undefined when none has. */
 export function markedLettersNote(names: readonly string[]): Html | undefined {
   const found = names.find((name) => scriptRuns(name).some(({ script }) => script !== undefined));
   if (found === undefined) return undefined;

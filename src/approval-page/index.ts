@@ -18,7 +18,7 @@ export interface LocalPageOptions {
 }
 
 export interface LocalPage {
-  /** Path of the link for the person's browser. It opens once. */
+  /** Path of the link for the person's browser. It works in one browser only. */
   readonly link: string;
   handle(request: Request): Promise<Response>;
 }

@@ -55,7 +55,7 @@ export interface FailedAttempt {
 }
 
 /**
- * The passphrase, or nothing if none is set. Signed-in people have proved their identity; nobody can approve their own request.
+ * The passphrase, or nothing if none is set. Signed-in people have proved their identity, and cannot approve their own request.
  */
 export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own-request';
 

@@ -1,4 +1,4 @@
-/** A run of a text; a letter of another script than most letters of its name is a run of its own, with the name of the script. */
+/** A run of a text; a letter of another script than most letters of its word is a run of its own, with the name of the script. */
 export interface Run {
   readonly text: string;
   readonly script?: string;
