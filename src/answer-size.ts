@@ -9,7 +9,10 @@ export const bytesOf = (text: string): number => Buffer.byteLength(text);
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Numbers of items of each list that may be kept; the largest that fits is used. Texts keep `CHARACTERS_PER_ITEM` times as many characters. */
+/**
+ * Numbers of items of each list that may be kept; the largest that fits is used, otherwise 1. Texts keep `CHARACTERS_PER_ITEM` times
+ * as many characters.
+ */
 const ITEM_LIMITS = [3, 10, 30, 100, 300];
 const CHARACTERS_PER_ITEM = 40;
 /** Objects of the API have fewer members than this; maps may have any number. */

@@ -35,7 +35,7 @@ import { progressOf } from './tools/progress.ts';
 import type { callSearchTool, searchTools } from './tools/search/index.ts';
 import { toolsNote } from './tools/tools-note.ts';
 
-/** What a client is shown before it calls anything. */
+/** What determines what a client is shown before it calls anything. */
 export interface ServerProfile {
   readonly backendLocation: Pick<BackendLocation, 'backend' | 'region'>;
   readonly restrictions: Restrictions;

@@ -1,4 +1,4 @@
-/** Maximum commas and brackets in one JSON text: more than any request needs, and few enough to parse and check at once. */
+/** Maximum commas and opening brackets in one JSON text: more than any request needs, and few enough to parse and check at once. */
 export const MAX_VALUES = 10_000;
 const MAX_DEPTH = 64;
 

@@ -24,7 +24,7 @@ function escapeCharacter(character: string): string {
 export const quoteUnlessPlain = (text: unknown): string =>
   PLAIN.test(String(text)) ? String(text) : quoteUntrusted(String(text));
 
-/** Compact JSON in which invisible and reordering characters stand as `\u` escapes; it parses to the same value. */
+/** Compact JSON in which invisible and format (bidi) characters stand as `\u` escapes; it parses to the same value. */
 export function safeJson(value: unknown): string {
   return JSON.stringify(value).replace(HIDDEN, (character) =>
     Array.from(
@@ -35,7 +35,7 @@ export function safeJson(value: unknown): string {
 }
 
 /**
- * A JSON value whose strings and names show every hidden, control and reordering character as `\u{202e}`, and its JSON. What has
+ * A JSON value whose strings and names show every hidden, control and format (bidi) character as `\u{202e}`, and its JSON. What has
  * none of them is returned as it is.
  */
 export function visible<T>(value: T): { readonly value: T; readonly json: string } {
@@ -45,10 +45,10 @@ export function visible<T>(value: T): { readonly value: T; readonly json: string
   return { value: shown, json: JSON.stringify(shown) };
 }
 
-/** A text in which nothing is hidden and nothing reorders what is around it. */
+/** A text with every hidden, control and format (bidi) character escaped. */
 export const visibleText = (text: string): string => text.replace(HIDDEN, escapeOf);
 
-/** A text for pictures, with a box in place of each character that `quoteUntrusted` escapes. */
+/** A text for pictures, with a box in place of each misleading character. */
 export const withoutMisleading = (text: string): string =>
   Array.from(text, (each) => (MISLEADING.test(each) ? BOX : each)).join('');
 const BOX = '\u25af';
