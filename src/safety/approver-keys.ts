@@ -39,8 +39,8 @@ export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKey
   try {
     const draft = await mkdtemp(join(dir, '.approver-'));
     try {
-      await writeOwned(join(draft, PUBLIC), publicPem);
-      await writeOwned(join(draft, PRIVATE), privateText(secret));
+      await writePrivate(join(draft, PUBLIC), publicPem);
+      await writePrivate(join(draft, PRIVATE), privateText(secret));
       await rename(draft, approverFolder(dir));
     } finally {
       await rm(draft, { recursive: true, force: true });
@@ -55,7 +55,7 @@ export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKey
 export async function storeFormTrust(dir: string, forms: string | undefined): Promise<void> {
   const { sealedKey } = await readKeys(dir);
   const draft = join(approverFolder(dir), `.${PRIVATE}-${randomUUID()}`);
-  await writeOwned(draft, privateText({ sealedKey, forms }));
+  await writePrivate(draft, privateText({ sealedKey, forms }));
   await rename(draft, join(approverFolder(dir), PRIVATE));
 }
 
@@ -106,25 +106,25 @@ export async function readFormTrust(dir: string): Promise<string | undefined> {
 }
 
 async function readPrivateKey(dir: string): Promise<SealedKey & Pick<StoredKeys, 'forms'>> {
-  return JSON.parse(await readOwned(join(approverFolder(dir), PRIVATE)));
+  return JSON.parse(await readPrivate(join(approverFolder(dir), PRIVATE)));
 }
 
 /** The public key; undefined if its folder does not exist. */
 export async function readPublicKey(dir: string): Promise<string | undefined> {
   if (!(await exists(approverFolder(dir)))) return undefined;
-  await requireOwned(approverFolder(dir));
-  return readOwned(publicKeyFile(dir));
+  await requirePrivate(approverFolder(dir));
+  return readPrivate(publicKeyFile(dir));
 }
 
-async function readOwned(path: string): Promise<string> {
-  await requireOwned(path);
+async function readPrivate(path: string): Promise<string> {
+  await requirePrivate(path);
   return readFile(path, 'utf8');
 }
 
 const PERMISSIONS_OF_OTHERS = 0o077;
 
 /** Windows has no such permissions; there, the user's profile keeps other users out. */
-async function requireOwned(path: string): Promise<void> {
+async function requirePrivate(path: string): Promise<void> {
   const { mode } = await stat(path).catch((cause: unknown) => {
     throw new ApproverError(`${path}: cannot be read`, { cause });
   });
@@ -132,7 +132,7 @@ async function requireOwned(path: string): Promise<void> {
     throw new ApproverError(`${path}: other users can access it; remove their permissions (chmod go-rwx)`);
 }
 
-async function writeOwned(path: string, text: string): Promise<void> {
+async function writePrivate(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
