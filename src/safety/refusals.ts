@@ -203,7 +203,8 @@ export function closedText({ state, successor }: ApprovalStatus): string {
   if (state === 'replaced')
     return `The newer plan ${successor} replaced the one that the person saw, so the approval does not count.`;
   if (state === 'evicted') return 'This client requested too many newer plans, so the approval does not count.';
-  return USED;
+  if (state === 'consumed' || state === 'expired') return USED;
+  return 'The plan was declined or closed before, so the approval does not count.';
 }
 
 /** The answer to a form was not a person's decision. */

@@ -238,3 +238,26 @@ describe('a plan that a newer one replaced', () => {
     await fixture.close();
   });
 });
+
+describe('the answer to a form whose plan was closed before', () => {
+  it.each([
+    ['declined', 'The plan was declined or closed before, so the approval does not count.'],
+    ['changed', 'The plan was declined or closed before, so the approval does not count.'],
+    ['used', 'That approval has been used already, or has expired.'],
+  ] as const)('gets the reason: %s', async (how, reason) => {
+    const fixture = await openApprovalFixture();
+    const spy = spyOn(fixture.call, { forward: false });
+    const guard = await openGuard({ call: spy.call, clock: fixture.clock });
+    const [guardedCall] = fixture.guardedCalls as [GuardedCall];
+    const { state } = await asked(guard, guardedCall);
+    const [{ nonce }] = (await guard.ledger.list()) as [PendingApproval];
+    await (how === 'used' ? guard.ledger.consume(nonce) : guard.ledger.end(nonce, how));
+    expect(await guard.attempt({ ...guardedCall, state, answers: accept(guardedCall.name) })).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining(reason),
+    });
+    expect(spy.reached).toEqual([]);
+    await guard.close();
+    await fixture.close();
+  });
+});
