@@ -242,6 +242,6 @@ function lazily<T extends Builders>(builders: T): Schemas<T> {
   return Object.defineProperties({}, Object.fromEntries(members) as PropertyDescriptorMap) as Schemas<T>;
 }
 
-/** Whether nothing is kept, not even the ledger and the journal: only with a local world in memory. */
+/** Whether a local world is in memory and, without --store, the ledger and the journal, too. */
 export const isEphemeral = ({ backend, state }: Pick<Config, 'backend' | 'state'>): boolean =>
   backend === 'local' && state === ':memory:';
