@@ -198,7 +198,10 @@ async function withDigest(
   call: Call,
   { operation, input, item, id, loads, status: statusBefore }: Candidate,
 ): Promise<TeardownStep[]> {
-  const target = await readTarget(call, operation, input);
+  const target = await readTarget(call, operation, input).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error;
+    return undefined;
+  });
   if (target === undefined) return [];
   const { entity } = target;
   const entityDigest = entityDigestOf(entity, loads);

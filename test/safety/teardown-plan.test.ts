@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { deletionStateOf, planTeardown } from '../../src/safety/teardown.ts';
-import { answering, type Embedded, type Members, openEmbedded } from './support/backend.ts';
+import { answering, type Embedded, failing, type Members, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { openGuard, PLACE } from './support/guard.ts';
 
@@ -54,6 +54,23 @@ describe('the plan of a teardown', () => {
     expect((await planned(leaving(1)))?.deletions.map(({ item }) => item.name)).toEqual(['fast', 'trading']);
     expect(await planned(leaving(1), ['ann', 'fast'])).toMatchObject({ blockers: [{ item: { name: 'ann' } }] });
     expect(await planned(leaving(2), ['ann', 'fast'])).toMatchObject({ blockers: [] });
+  });
+
+  it('omits an entity whose details disappeared after they were read once', async () => {
+    let reads = 0;
+    const call: Call = (name, input, options) => {
+      if (name === 'GetKxVolume') reads += 1;
+      const read = reads > 1 ? failing(backend.call, 'GetKxVolume', 'ResourceNotFound') : backend.call;
+      return read(name, input, options);
+    };
+    expect((await planned(call))?.deletions.map(({ item }) => item.name)).toEqual(['ann', 'trading']);
+    expect(reads).toBe(2);
+    reads = 0;
+    const denied: Call = (name, input, options) => {
+      if (name === 'GetKxVolume') reads += 1;
+      return (reads > 1 ? failing(backend.call, 'GetKxVolume') : backend.call)(name, input, options);
+    };
+    await expect(planned(denied)).rejects.toMatchObject({ fields: { code: 'AccessDenied' } });
   });
 
   it('omits entities that are already being deleted', async () => {
