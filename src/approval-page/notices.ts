@@ -26,7 +26,7 @@ export const NOTICES = {
     status: 200,
     mark: 'wait',
     title: 'Declined',
-    text: 'Nothing runs. The agent sees that it was declined.',
+    text: 'Nothing runs. If the agent repeats the call, a new plan appears here.',
   },
   'wrong-name': {
     status: 409,
