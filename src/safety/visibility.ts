@@ -84,7 +84,7 @@ export function visibilityFor(offered: IsOffered, known: unknown): Visibility {
       const parts = pathParts(protectedArn).filter((_, at, { length }) => at > 0 || length === 1);
       const [noun] = parts.map(({ kind }) => nounIn(kind)).slice(-1);
       return parts.some(hidesName)
-        ? `A ${noun} that is deleted or interrupted with it ${why}`
+        ? `A ${noun} that this call affects ${why}`
         : `${quoteUntrusted(protectedArn, 200)} ${why}`;
     },
   };

@@ -93,7 +93,7 @@ describe('what a caller sees of entities whose reads are withheld', () => {
       const attempt = await guard.attempt({ tool: 'delete_kx_environment', arguments: { environmentId } });
       expect(attempt).toMatchObject({
         kind: 'refused',
-        text: expect.stringContaining('A database that is deleted or interrupted with it carries the tag'),
+        text: expect.stringContaining('A database that this call affects carries the tag'),
       });
       expect(JSON.stringify(attempt)).not.toMatch(/kept|gateway/);
       expect(reached()).toEqual([]);
