@@ -27,7 +27,7 @@ export interface LocalServiceOptions {
 
 /** A FinSpace-compatible service that runs in this process. */
 export interface LocalService {
-  /** The endpoint for AWS SDKs, the AWS CLI and Terraform. */
+  /** The endpoint for AWS SDKs, the AWS CLI and Terraform; without a port, only `requestHandler` reaches it. */
   readonly url: string;
   /** The port of `url`; undefined if none is open. */
   readonly port: number | undefined;
