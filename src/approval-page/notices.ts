@@ -26,7 +26,7 @@ export const NOTICES = {
     status: 200,
     mark: 'wait',
     title: 'Declined',
-    text: 'Nothing runs. If the agent repeats the call, a new plan appears here.',
+    text: 'Nothing runs. If the agent repeats the call, it needs a new decision.',
   },
   'wrong-name': {
     status: 409,
