@@ -67,7 +67,7 @@ function hasReached(items: readonly Changeset[], since: string): boolean {
   return last !== '' && last < since && times.every((time, at) => time <= (times[at - 1] ?? time));
 }
 
-/** Completed changesets, such as those that completed after another. */
+/** Completed changesets, such as those that were created after another. */
 export interface Completed {
   readonly count: number;
   /** When the first of them became active, ISO 8601. */
@@ -81,7 +81,7 @@ export function completedAmong(changesets: readonly Changeset[]): Completed {
   return { count: completed.length, since: times.toSorted()[0] };
 }
 
-/** For each of these changesets, newest first, the changesets that completed after it, by id. */
+/** For each of these changesets, newest first, the completed ones that were created after it, by id. */
 export function completedAfter(changesets: readonly Changeset[]): ReadonlyMap<string | undefined, Completed> {
   const newer = new Map<string | undefined, Completed>();
   let later: Completed = { count: 0, since: undefined };

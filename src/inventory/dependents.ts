@@ -89,7 +89,7 @@ function traverse({ entities, edges }: Graph, id: string, end: 'from' | 'to'): C
   return found;
 }
 
-/** The entities with a name, an id with or without `kind:`, or an ARN, ignoring case. */
+/** The entities with a name, an id with or without `kind:`, or an ARN; or else those with it in another case. */
 export function entitiesNamed(graph: Graph, name: string): GraphEntity[] {
   const matching = (wanted: string, form: (text: string) => string) =>
     graph.entities.filter((entity) => namesOf(graph, entity).some((each) => form(each) === wanted));

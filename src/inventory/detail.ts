@@ -7,7 +7,7 @@ import { arnIn, factsOf } from './kinds.ts';
 import { entityRow, type Row } from './summary.ts';
 import { isoMinute, truncate } from './units.ts';
 
-/** Maximum members of a list that are shown, and maximum characters of all arguments of a command line. */
+/** Maximum members of a list that are shown, and maximum characters of a list of texts that are shown in full. */
 const MAX_ITEMS = 10;
 const MAX_CHARACTERS = 1_000;
 
@@ -48,7 +48,7 @@ const nodeText = ({ nodeId, status, launchTime }: Node) =>
     ...(launchTime === undefined ? [] : [`since ${isoMinute(launchTime)}`]),
   ].join(' ');
 
-/** A value shortened to fit: the first members of a long list with the number of others, and the beginnings of long arguments. */
+/** A value shortened to fit: the first members of a long list with the number of others, and the beginnings of the texts of a list that is too long. */
 function bounded(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   const isLong = JSON.stringify(value).length > MAX_CHARACTERS && value.every((each) => typeof each === 'string');

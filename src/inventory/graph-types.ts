@@ -105,7 +105,7 @@ export type IssueCondition =
 export interface Issue {
   readonly entity: GraphEntity;
   readonly condition: IssueCondition;
-  /** One sentence; names are its only foreign text. */
+  /** The problem in words, such as `is FAILED`; foreign text in it is quoted unless it is plain. */
   readonly why: string;
   /** Start of the condition, ISO 8601, if known. */
   readonly since?: string | undefined;

@@ -46,7 +46,7 @@ const DRAWN = new Set<Kind>(['cluster', 'scaling-group', 'volume', 'database', '
 export function environmentMermaid(graph: Graph, whole: Graph = graph): string {
   const healthById = healthOf(whole);
   const behindTargets = new Set(graph.edges.filter(({ relation }) => relation === 'behind').map(({ to }) => to));
-  // Of the changesets, only those with a problem, and those that something lags behind.
+  // Of the changesets, only those that failed or are in progress, and those that something lags behind.
   const drawn = graph.entities.filter(
     ({ id, kind }) =>
       DRAWN.has(kind) || behindTargets.has(id) || (kind === 'changeset' && healthById.get(id)?.health !== 'ok'),

@@ -81,7 +81,7 @@ const endless = (operation: OperationName, why: string) =>
 
 /**
  * One page of a list, in a limited number of bytes of JSON. If the endpoint returns more, a page of fewer items is requested, whose
- * token continues after them. A single item may be larger.
+ * token continues after them. A single item may be larger, and so may a page if the endpoint ignores `maxResults`.
  */
 export async function pageWithin<N extends OperationName>(
   call: Call,

@@ -59,7 +59,7 @@ export const lateGap = (kind: Kind, operation: OperationName, of?: string): Gap 
 
 /** Maximum concurrent calls of one question; the endpoint may admit fewer. */
 export const MAX_CONCURRENT_CALLS = 48;
-/** After these errors, reading ends: the caller has left, the backend does not respond, or the environment is withheld. */
+/** After these errors, reading ends: the caller has left, the backend cannot be used, or the environment is withheld. */
 const FATAL_ERRORS = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded', 'Withheld']);
 
 export function startReading(call: Call, options: GraphOptions): Reading {

@@ -26,7 +26,10 @@ export interface ReplyCache {
   readEnvironments(load: () => Promise<readonly Environment[]>): Promise<readonly Environment[]>;
   /** Drops everything if the world was replaced since the last time. */
   dropIfReplaced(): Promise<void>;
-  /** A Call that, after each change, drops what is cached of the environments that the change names. */
+  /**
+   * A Call that, after each change, drops the list of environments, and what is cached of those that the change names; everything if it
+   * names none.
+   */
   invalidating(call: Call): Call;
   bytes(): number;
 }

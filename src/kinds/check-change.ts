@@ -90,7 +90,7 @@ export async function checkQuotas(
   };
 }
 
-/** The result of a read, or the checks that are skipped because it is not allowed. */
+/** The result of a read, or the checks that are skipped because it is not possible. */
 export async function readOrUnchecked<T>(
   work: () => T | Promise<T>,
 ): Promise<{ readonly value: T | undefined; readonly unchecked: readonly string[] }> {

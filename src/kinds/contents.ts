@@ -11,7 +11,7 @@ import type { Keys, KindName, Views } from './views.ts';
 
 type InEnvironment = Exclude<KindName, 'environment' | 'kx-environment' | 'kx-changeset' | 'kx-node'>;
 
-/** An entity in an environment, with what it contains. */
+/** An entity in an environment, with what is lost with it. */
 export interface Content {
   readonly kind: InEnvironment;
   readonly key: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ interface InventoryMembers {
   'kx-database': { readonly newestData?: string | undefined };
   'kx-changeset': {
     readonly isNewestCompleted?: boolean;
-    /** The changesets that completed after it: how many, and when the first became active. */
+    /** The completed changesets that were created after it: how many, and when the first became active. */
     readonly newer?: { readonly count: number; readonly since: string | undefined } | undefined;
   };
   'kx-scaling-group': {

@@ -32,7 +32,7 @@ export const DEFINITIONS: { readonly [K in KindName]: KindDefinition<K> } = {
 export type AnyChange = Change<KindName, OperationName>;
 export type AnyRequestedChange = RequestedChange<KindName, OperationName>;
 
-/** The kind of the entity that an operation is about; undefined for tags, which entities of every kind have. */
+/** The kind of the entity that an operation is about; undefined for tags, which entities of several kinds have. */
 export function kindOf(operation: OperationName): KindName | undefined {
   const { kind } = operationNamed(operation);
   return kind === 'tags' ? undefined : kind;
@@ -48,7 +48,7 @@ export function changeOf(
   return change && { kind, change };
 }
 
-/** A call as its rules look at it. Reads its target unless that is given; rejects with the error of the read. */
+/** A call as its rules look at it. Reads its target, if it has one, unless that is given; rejects with the error of the read. */
 export async function readRequestedChange(
   read: Reader,
   operation: OperationName,

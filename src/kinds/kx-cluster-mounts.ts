@@ -10,7 +10,7 @@ import type { Keys, Views } from './views.ts';
 
 type Key = Keys['kx-cluster'];
 
-/** Everything that a cluster is to mount exists, is ready and in its zone. */
+/** The databases that a cluster is to mount exist, their changesets and dataviews are ready, and the dataviews are in its zone. */
 export async function mountsReady(
   read: Reader,
   { environmentId }: Key,

@@ -149,7 +149,7 @@ const unmountNote = ({ databaseName }: { readonly databaseName?: string | undefi
   says: `The cluster cannot mount database ${quoteUntrusted(String(databaseName))} again: its databases are chosen when it is created.`,
 });
 
-/** What is lost with a cluster: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
+/** What is lost with a cluster: its nodes or what they hold in memory, its cache and dedicated savedown storage. */
 async function clusterDeletionImpact({
   key,
   target,

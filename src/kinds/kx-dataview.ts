@@ -71,7 +71,6 @@ function volumes(view: Dataview): ReferenceTarget<'kx-volume'>[] {
 
 const dataviewItem = ({ key }: Pick<Update, 'key'>): Item => itemOf('kx-dataview', key);
 
-/** A writable dataview keeps its changeset and segments. */
 const notReadWrite = (requested: Pick<Update, 'key' | 'target'>): Problem | undefined =>
   requested.target?.readWrite === true
     ? {

@@ -6,7 +6,7 @@ import type { LossKind } from './losses.ts';
 import type { QuotaReader, Reader } from './reader.ts';
 import type { Dependent, Keys, KindName, Views, Within } from './views.ts';
 
-/** An entity that a call would affect. All of it comes from the API: quote it before display. */
+/** An entity, or a part of one, that a call would affect. Its texts may come from the API: quote them before display. */
 export interface Item {
   readonly kind: string;
   readonly name: string;

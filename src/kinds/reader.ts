@@ -23,7 +23,7 @@ export interface QuotaReader extends Pick<Reader, 'get' | 'listed' | 'detailed' 
   dependents(kind: 'kx-volume', key: Keys['kx-volume']): Promise<readonly Dependent[]>;
 }
 
-/** The backend denies a read. Checks that depend on it are skipped. */
+/** A read is denied, or was incomplete. Checks that depend on it are skipped. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
   readonly unchecked: string;

@@ -151,7 +151,7 @@ function notReady(
   return wrongState(item, status, usual, text);
 }
 
-/** No entity refers to the target. */
+/** No entity refers to the target in a way that prevents its deletion. */
 export const unused =
   <K extends KindName, N extends OperationName>(
     kind: K,

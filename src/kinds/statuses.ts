@@ -9,7 +9,7 @@ export const statusMeanings = (kind: KindName): Readonly<Record<string, StatusMe
 /** The statuses in which an entity of a kind can be used, the usual one first; none for kinds without statuses. */
 export const readyStatuses = (kind: KindName): readonly string[] => LIFECYCLES[kind].ready;
 
-/** Every documented status. It means the same in all kinds that have it. */
+/** Every documented status. Its class and deletion are the same in all kinds that have it, but not `next`. */
 const MEANINGS = new Map(KIND_NAMES.flatMap((kind) => Object.entries(statusMeanings(kind))));
 
 /** Whether a status is a failure, final, or transitional. One that the API does not document is classed by its name. */

@@ -3,7 +3,7 @@ import type { Input, Output } from '../operations/index.ts';
 export type Element<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
 
 /**
- * An entity of each kind, as the service describes it. Members about other kinds (`attachedClusters`, `clusters`) are omitted: a
+ * An entity of each kind, as the service describes it. The clusters of volumes and scaling groups are omitted: a
  * rule asks the reader for the dependents of an entity, so that it works the same on the API and on the local store.
  */
 export interface Views {
@@ -13,7 +13,7 @@ export interface Views {
   'kx-volume': Omit<Output<'GetKxVolume'>, 'attachedClusters'>;
   'kx-scaling-group': Omit<Output<'GetKxScalingGroup'>, 'clusters'>;
   'kx-dataview': Output<'GetKxDataview'>;
-  /** Users are read only from their list. */
+  /** Only the list shows when a user was created and updated. */
   'kx-user': Element<Output<'ListKxUsers'>['users']>;
   'kx-cluster': Output<'GetKxCluster'>;
   'kx-node': Element<Output<'ListKxClusterNodes'>['nodes']>;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const OFFERED = new WeakMap<z.ZodType, z.ZodType>();
 
-/** A schema of the API for which tools offer a narrower one, because the service rejects every other value. */
+/** A schema of the API for which tools offer a narrower one, because the service rejects or ignores every other value. */
 export function offeredAs<T extends z.ZodType>(schema: T, offered: z.ZodType): T {
   const copy = schema.clone() as T;
   OFFERED.set(copy, offered);

@@ -17,8 +17,7 @@ export const CODE_UPDATE: DeclaredUpdate = {
 };
 
 /**
- * UpdateKxClusterDatabases: the list contains everything that is mounted, and each entry all settings of its database. An empty
- * changesetId means the latest changeset.
+ * UpdateKxClusterDatabases: the list contains everything that is mounted, and each entry all settings of its database.
  */
 export const DATABASES_UPDATE: DeclaredUpdate = {
   // Of several entries for one database, the last counts.
@@ -32,7 +31,7 @@ export const DATABASES_UPDATE: DeclaredUpdate = {
     'databases.*.dataviewVersionId': 'kept',
   },
   keys: { databases: 'databaseName', 'databases.*.cacheConfigurations': 'cacheType' },
-  // A request cannot name the version of a dataview.
+  // A request cannot choose the version of a dataview.
   dropContradictions: ({ databases, ...input }) => ({
     ...input,
     databases: listOf(databases).map(({ changesetId, dataviewVersionId: _, ...entry }) =>

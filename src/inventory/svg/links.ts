@@ -23,7 +23,7 @@ function lineStyle(isOld: boolean, writes: boolean): string {
   return writes ? 'link-writes' : 'link';
 }
 
-/** The lines from volumes to the clusters that write to them, and in the gutter to the dataviews that are cached on them. */
+/** The lines from volumes to the clusters that use them, and in the gutter to the dataviews that are cached on them. */
 export function volumeLinks({ rows, portYs, volumes }: Layout, { graph }: Model): string[] {
   const clusterYs = new Map(rows.map(({ item, y, height }) => [item.cluster.id, y + height / 2 + LINE_OFFSET]));
   const cached = volumes.filter(({ item }) => graph.edges.some(({ to, from }) => to === item.id && portYs.has(from)));
