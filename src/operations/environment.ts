@@ -135,7 +135,7 @@ export const DeleteEnvironment = operation({
   kind: 'environment',
   risk: 'destroy',
   deprecated: true,
-  settles: { now: 'DELETING', end: 'DELETED' },
+  settles: { now: 'DELETE_REQUESTED', end: 'DELETED' },
   summary:
     'Delete a dataset browser environment (deprecated) with its datasets. This cannot be undone. For kdb, use ' +
     'delete_kx_environment. Returns at once; get_environment shows when it is gone.',

@@ -147,7 +147,7 @@ export const DeleteKxEnvironment = operation({
   http: 'DELETE /kx/environments/{environmentId}',
   kind: 'kx-environment',
   risk: 'destroy',
-  settles: { now: 'DELETING', end: 'DELETED' },
+  settles: { now: 'DELETE_REQUESTED', end: 'DELETED' },
   summary:
     'Delete a kdb environment with its databases and their data, dataviews, volumes, scaling groups and users. ' +
     'This cannot be undone. Fails while the environment has clusters; tear_down_kx_environment deletes those too, ' +

@@ -98,8 +98,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   /** Present on operations that change or destroy an entity that exists, except those of tags. */
   readonly target?: Target;
   /**
-   * For a call with an empty reply: the status of its target right after it, and the last one. With `of: 'nodes'`, the last status of the
-   * node that replaces a deleted one.
+   * For a call with an empty reply: the usual status of its target right after it, and the last one. With `of: 'nodes'`, the last
+   * status of the node that replaces a deleted one.
    */
   readonly settles?:
     | { readonly now: string; readonly end: string; readonly of?: never }

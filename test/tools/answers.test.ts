@@ -56,6 +56,15 @@ describe('the answer of a tool', () => {
     expect(await answered('delete_kx_cluster', deletion)).toEqual({ status: 'DELETING', next });
   });
 
+  it('to the deletion of an environment contains the status that it then has', async () => {
+    const { call, id } = world();
+    const uat = await id('kdb-uat');
+    const { kxClusterSummaries: clusters = [] } = await call('ListKxClusters', { environmentId: uat });
+    for (const { clusterName = '' } of clusters) await call('DeleteKxCluster', { environmentId: uat, clusterName });
+    const { status } = await answered('delete_kx_environment', { environmentId: uat });
+    expect(status).toBe((await call('GetKxEnvironment', { environmentId: uat })).status);
+  });
+
   it('does not mention waiting if that tool is not offered or the call only reads', async () => {
     const deletion = { environmentId, clusterName: 'rdb-futures' };
     const denying = caller(world().call, { deny: ['wait_for_kx_entity'] });
