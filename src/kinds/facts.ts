@@ -212,12 +212,12 @@ export function factsIn<K extends KindName>(kind: K, view: FactSource<K>): Reado
   return facts;
 }
 
-/** `100 allow tcp 443-443 from 10.20.0.0/16`. */
+/** `100 allow tcp 443-443 to 10.20.0.0/16`: the rules are for outbound traffic. */
 function ruleText({ ruleNumber, ruleAction, protocol, portRange, icmpTypeCode, cidrBlock }: NetworkRule): string {
   const ports = portRange && `${portRange.from ?? '?'}-${portRange.to ?? '?'}`;
   const icmp = icmpTypeCode && `type ${icmpTypeCode.type ?? '?'} code ${icmpTypeCode.code ?? '?'}`;
   const traffic = [PROTOCOLS[protocol] ?? `protocol ${protocol ?? '?'}`, ports, icmp].filter(Boolean);
-  return `${ruleNumber ?? '?'} ${ruleAction ?? '?'} ${traffic.join(' ')} from ${cidrBlock ?? '?'}`;
+  return `${ruleNumber ?? '?'} ${ruleAction ?? '?'} ${traffic.join(' ')} to ${cidrBlock ?? '?'}`;
 }
 
 const PROTOCOLS: Record<string, string> = { '-1': 'all', 1: 'icmp', 6: 'tcp', 17: 'udp' };

@@ -21,10 +21,10 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
   ask('Which key encrypts each environment?', environments, ({ environments: all }) =>
     all.map(({ kmsKeyId }) => `${kmsKeyId}`),
   ),
-  ask('Which ports may reach production, and from where?', environments, ({ environments: all }) =>
+  ask('Which ports may production reach, and where?', environments, ({ environments: all }) =>
     (one(all, 'kdb-prod').transitGatewayConfiguration?.attachmentNetworkAclConfiguration ?? []).map(
       ({ portRange, cidrBlock, ruleNumber }) =>
-        `${ruleNumber} allow tcp ${portRange?.from}-${portRange?.to} from ${cidrBlock}`,
+        `${ruleNumber} allow tcp ${portRange?.from}-${portRange?.to} to ${cidrBlock}`,
     ),
   ),
   ask('What is the address of the DNS server of production?', environments, ({ environments: all }) =>

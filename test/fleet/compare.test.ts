@@ -24,7 +24,7 @@ describe('a comparison of the environments themselves', () => {
           transitGateway: ['tgw-0be47f91c2a6d8350', null],
           cidr: ['100.64.12.0/26', null],
           dnsServers: [['dns1.halden.internal 10.20.0.53'], null],
-          networkRules: [expect.arrayContaining(['100 allow tcp 443-443 from 10.20.0.0/16']), null],
+          networkRules: [expect.arrayContaining(['100 allow tcp 443-443 to 10.20.0.0/16']), null],
           tags: [{ stage: 'prod' }, { stage: 'uat' }],
         },
       ],
