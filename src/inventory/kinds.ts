@@ -56,7 +56,7 @@ export const readyIn = (kind: Kind): readonly string[] => readyStatuses(`kx-${ki
 export const getterInput = (kind: Kind, environmentId: string, name: string, databaseName?: string) =>
   keyIn(`kx-${kind}`, { databaseName: databaseName ?? '', [memberOf(kind)]: name, environmentId });
 
-/** The ARN of an entity, derived from that of its environment; undefined for kinds without tags. */
+/** The ARN of an entity, derived from that of its environment; undefined if that is unknown, and for kinds without tags. */
 export function arnIn({ entities }: Graph, { kind, name, database }: GraphEntity): string | undefined {
   const environment = entities.find((entity) => entity.kind === 'environment')?.facts['arn'];
   const path = arnPath({ kind, name, database });

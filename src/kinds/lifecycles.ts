@@ -13,7 +13,7 @@ import {
 import type { KindName, StatusOf } from './views.ts';
 
 interface Lifecycle<K extends KindName> {
-  /** Every status that the API documents, in its order. */
+  /** Every status that the catalog declares, in its order. */
   readonly statuses: { readonly [S in StatusOf<K>]: StatusMeaning<StatusOf<K>> };
   /** The statuses in which an entity can be used, the usual one first. */
   readonly ready: readonly StatusOf<K>[];

@@ -3,16 +3,16 @@ import { KIND_NAMES } from './names.ts';
 import type { StatusClass, StatusMeaning } from './status-meanings.ts';
 import type { KindName } from './views.ts';
 
-/** The statuses of a kind that the API documents; empty for kinds without statuses. */
+/** The statuses of a kind that the catalog declares; empty for kinds without statuses. */
 export const statusMeanings = (kind: KindName): Readonly<Record<string, StatusMeaning>> => LIFECYCLES[kind].statuses;
 
 /** The statuses in which an entity of a kind can be used, the usual one first; none for kinds without statuses. */
 export const readyStatuses = (kind: KindName): readonly string[] => LIFECYCLES[kind].ready;
 
-/** Every documented status. Its class and deletion are the same in all kinds that have it, but not `next`. */
+/** Every declared status. Its class and deletion are the same in all kinds that have it, but not `next`. */
 const MEANINGS = new Map(KIND_NAMES.flatMap((kind) => Object.entries(statusMeanings(kind))));
 
-/** Whether a status is a failure, final, or transitional. One that the API does not document is classed by its name. */
+/** Whether a status is a failure, final, or transitional. One that is not declared is classed by its name. */
 export function statusClass(status: string | undefined): StatusClass {
   if (status === undefined) return 'settled';
   return MEANINGS.get(status)?.is ?? (status.includes('FAILED') ? 'failed' : 'underway');

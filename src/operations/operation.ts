@@ -83,7 +83,7 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   /** Present on updates, except those of tags. */
   readonly update?: UpdateRules;
   /**
-   * Its documentation, for agents and for people in a permission prompt: two to five sentences, at most 600 characters, or 300 for a
+   * Its documentation, for agents and for people in a permission prompt: one to seven sentences, at most 600 characters, or 300 for a
    * read, whose first sentence begins with List or Show. Approval that every call needs is added, not written.
    */
   readonly summary: string;
