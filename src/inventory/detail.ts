@@ -48,7 +48,7 @@ const nodeText = ({ nodeId, status, launchTime }: Node) =>
     ...(launchTime === undefined ? [] : [`since ${isoMinute(launchTime)}`]),
   ].join(' ');
 
-/** A value shortened to fit: the first members of a long list with the number of others, and the beginnings of the texts of a list that is too long. */
+/** A value shortened to fit: the first members of a list with the number of others, and the beginnings of texts if the list is too long. */
 function bounded(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   const isLong = JSON.stringify(value).length > MAX_CHARACTERS && value.every((each) => typeof each === 'string');

@@ -12,8 +12,8 @@ const MIN_ENTITY_BYTES = 140;
 const MARGIN = 0.9;
 
 /**
- * An environment as text in at most `maxBytes` bytes, or with one entity. If it would be larger, entities are omitted, and `omitted` of the rendered
- * graph counts them. `render` also receives the whole graph, because a part of it does not show what is unused.
+ * An environment as text in at most `maxBytes` bytes, or with one entity. If it would be larger, entities are omitted, and `omitted` of
+ * the rendered graph counts them. `render` also receives the whole graph, because a part of it does not show what is unused.
  */
 export function renderWithin(graph: Graph, maxBytes: number, render: (graph: Graph, whole: Graph) => string): string {
   const all = graph.entities.length;
