@@ -20,7 +20,7 @@ export const LASTING_CACHE_HINTS: CacheHints = { ttlMs: HOUR, cacheScope: 'priva
 
 /**
  * How long something may be cached: a second while anything in it is in a transitional status, an hour when nothing can change
- * it, and otherwise less for lists and topologies than for single entities.
+ * it, a minute for tags, and otherwise less for lists and topologies than for single entities.
  */
 export function cacheHintsFor({ operation, topologyForm }: ResourceKind, contents: object): CacheHints {
   const { kind } = operationNamed(operation);

@@ -14,7 +14,7 @@ import type { ResourceDependencies } from './dependencies.ts';
 import { idOfEnvironmentNamed } from './environment-names.ts';
 
 const MAX_SCANNED = 2_000;
-/** Maximum length of a completed value. */
+/** Maximum length of the typed text and of each given value. */
 const MAX_LENGTH = 2_048;
 
 /** Throws ProtocolError for anything but a template or the URI of a resource. */
@@ -27,8 +27,8 @@ export function requireTemplate(uri: string): void {
 }
 
 /**
- * The current values of a variable of a template or prompt that start with `typed`. `given` holds the variables before it; if the
- * operation that lists the values needs one that is missing, there are no suggestions.
+ * The current values of a variable of a template or prompt that start with `typed`, or whose name does; case is ignored. `given` holds
+ * the variables before it; if the operation that lists the values needs one that is missing, there are no suggestions.
  */
 export async function completeVariable(
   deps: ResourceDependencies,

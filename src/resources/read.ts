@@ -19,7 +19,7 @@ import type { ResourceDependencies } from './dependencies.ts';
 import { notFound, notFoundIn } from './not-found.ts';
 import { readKit } from './recovery.ts';
 
-/** How many bytes of a resource to read: the limit of an answer, or everything, to detect changes. */
+/** How many bytes of a resource to read: the limit of an answer, or more, to detect changes. */
 const MAX_BYTES = { answer: MAX_DATA, state: 2_000_000 } as const;
 
 interface ReadOptions {

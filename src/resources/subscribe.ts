@@ -14,7 +14,7 @@ import { readResource } from './read.ts';
 
 /** Limit for one connection or stream. */
 const MAX_SUBSCRIPTIONS = 200;
-/** Maximum URIs that one request may watch. */
+/** Maximum URIs of one request that are looked at; the others are ignored. */
 const MAX_REQUESTED = 1_000;
 
 /** Whether a caller may read a resource with this URI, even if none exists yet. */

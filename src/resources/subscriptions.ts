@@ -17,7 +17,7 @@ interface WatchedResource {
 
 /**
  * Polls a bounded number of resources, shared among principals: at the limit, a new one evicts one of the principal that holds
- * most, so that no principal can occupy all. Evicted resources wait for a free slot. `onChange` is called after each change.
+ * most, if its own holds fewer, so that no principal can occupy all. Others and evicted ones wait for a free slot. `onChange` is called after each change.
  */
 export function subscriptions(onChange: (uri: string) => void, options: PollOptions) {
   const watched = new Map<string, WatchedResource>();

@@ -31,7 +31,7 @@ const changingTools = lazy(() => [
   TEAR_DOWN,
 ]);
 
-/** The tools that make several calls. */
+/** The tools that make a batch of calls. */
 const BATCH_TOOLS: Record<string, BatchTool> = {
   [CREATE_ENTITIES]: { tool: createEntities, batchOf: createBatch },
   [TAG_ENTITIES]: { tool: tagEntities, batchOf: tagBatch },

@@ -60,7 +60,7 @@ interface AnswerOptions {
 }
 
 /**
- * An answer within its budget: always the head, then rows of the sections in order, as many as fit, with the number of others and
+ * An answer within its budget: on the first page the head, then rows of the sections in order, as many as fit, with the number of others and
  * the cursor for them. A row is never cut; a row that is too large is returned alone. When all rows are shown, the cursor is for
  * the environments that are left.
  */

@@ -174,7 +174,7 @@ async function resultIfMissing(
   return endedResult(missing, await noneText(context, readKind(kind), name, goal));
 }
 
-/** The wanted status: for `ready`, the one in which entities of the kind can be used; for `gone`, DELETED. Throws Unanswerable for others. */
+/** The wanted status: for `ready`, the one in which entities of the kind can be used; for `gone`, DELETED. Throws Unanswerable for one that the kind lacks. */
 function goalOf(kind: WaitTarget['kind'], until: string | undefined): string {
   const goal = goalMeant(kind, (until ?? 'READY').toUpperCase());
   const statuses = kind === NODES ? statusesOf('node') : [...new Set([...statusesOf(kind), DELETED])];

@@ -23,8 +23,8 @@ export function valuesByKey(all: Iterable<Tags>): ReadonlyMap<string, ReadonlySe
 }
 
 /**
- * The candidates with their tags; a changeset has those of its database. Entities that cannot have tags are dropped. Throws
- * Unanswerable when tags may not be read.
+ * The candidates with their tags; a changeset has those of its database. Entities whose tags do not exist or cannot be read are
+ * dropped. Throws Unanswerable when the caller may not read tags.
  */
 export async function withTags(reader: FleetReader, candidates: readonly Candidate[]) {
   const refusal = reader.options.refusal?.('ListTagsForResource');
