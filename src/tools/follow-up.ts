@@ -20,7 +20,7 @@ export interface AcceptedCall {
 }
 
 /**
- * What to do after accepted calls, of which all or none are deletes: `next` is the one call that waits for the first 50 that they started,
+ * What to do after accepted calls, of which all or none are deletes: `next` is the one call that waits for the first 50 changes that they started,
  * or a sentence if only another tool shows what is in progress. Empty if nothing is in progress, or if the caller is not offered the
  * tool that waits.
  */

@@ -118,6 +118,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
     '<style>svg{background:image-set("https://evil.example/" 1x)}</style>',
     '<g style="background:-webkit-image-set(\'https://evil.example/\' 1x)"/>',
     '<a href="https://evil.example/"><text>Approve</text></a>',
+    '<rect width="1" height="1"><animateTransform attributeName="transform" type="scale" to="2" dur="1s"/></rect>',
   ])('reject a picture with %s', async (part) => {
     const text = `<svg xmlns="http://www.w3.org/2000/svg">${part}</svg>`;
     const read = async ({ uri }: { uri: string }) => ({ contents: [{ uri, mimeType: 'image/svg+xml', text }] });

@@ -5,13 +5,13 @@ export const topologyPage = (): string => appPage('kdb environment', SCRIPT);
 
 /**
  * The picture becomes part of the page, so nothing that can run or load anything may be in it: no scripts, links, images or
- * animations, no event handlers (`on…`) or `href`, no `url()` except of something in the picture itself (`#…`), no other function
+ * elements that animate, no event handlers (`on…`) or `href`, no `url()` except of something in the picture itself (`#…`), no other function
  * or rule of CSS that loads, and no escapes (`\`), which could spell one.
  */
 const SCRIPT = `const loads = /@import|\\b(src|image|image-set)\\(|\\\\/i;
 const isSafe = (svg) => svg.localName === 'svg' && [svg, ...svg.querySelectorAll('*')].every((element) =>
   element.namespaceURI === 'http://www.w3.org/2000/svg' &&
-  !/^(script|foreignObject|image|use|a|animate|set)$/i.test(element.localName) &&
+  !/^(script|foreignObject|image|use|a|animate\\w*|set)$/i.test(element.localName) &&
   [...element.attributes].every(({ name, value }) =>
     !/^on|href$/i.test(name) && !loads.test(value) && !/url\\(\\s*['"]?[^#'"\\s]/i.test(value)) &&
   (element.localName !== 'style' || !(loads.test(element.textContent) || /url\\(/i.test(element.textContent))));

@@ -56,7 +56,7 @@ export function environmentLookup({
     for (const each of all) seen.set(each.environmentId, each);
     return all;
   });
-  /** The environment with an id, or with a name that it had a minute ago and still has. */
+  /** The environment with an id, or with a name that it had at most a minute ago and still has. */
   const withoutListing = async (wanted: string): Promise<Environment | undefined> => {
     const [named, second] = environmentsNamed(cache?.environments() ?? [], wanted);
     const idOfName = second === undefined ? named?.environmentId : undefined;
