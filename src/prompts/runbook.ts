@@ -13,7 +13,7 @@ export interface Runbook extends Prompt {
    * prompt has an argument for their database.
    */
   readonly arguments: { name: string; description: string; required: boolean }[];
-  /** The text; arguments are quoted, and undefined when omitted. */
+  /** The text; arguments are quoted values or, in a skill, their names; undefined when omitted. */
   readonly text: (given: Readonly<Record<string, string | undefined>>) => string;
 }
 

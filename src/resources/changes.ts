@@ -10,11 +10,11 @@ export interface ChangeOptions extends PollOptions {
   readonly bus?: ServerEventBus | undefined;
 }
 
-/** Notifies subscribers of changed resources: after calls through this server, and when polling finds a change. */
+/** Notifies subscribers of changed resources: after calls through this server or another replica, and when polling finds a change. */
 export interface Changes extends ServerEventBus {
   /** A Call that notifies subscribers of changed resources after each mutation. */
   readonly notifying: (call: Call) => Call;
-  /** Polls a resource. A resource beyond the limit is updated only by changes through this server. */
+  /** Polls a resource. A resource beyond the limit is updated only by such calls. */
   readonly watch: Subscribe;
 }
 

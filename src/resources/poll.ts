@@ -24,13 +24,13 @@ const MAX_PAUSE_MS = 300_000;
 const PAUSE_PER_POLL = 9;
 
 export interface Poll {
-  /** After a change through this server: reads the resource now, and then calls `onChange`, whatever was read. */
+  /** After a call that changes it: reads the resource now, or after the read in progress, and then calls `onChange`, whatever was read. */
   refresh(): void;
   stop(): void;
 }
 
 /**
- * Polls a resource until `stop`, more slowly after failures; calls `onChange` once after each change. Changes during a refresh share
+ * Polls a resource until `stop`, more slowly after failures; calls `onChange` once for all changes between two reads. Changes during a refresh share
  * the next one.
  */
 export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now, schedule }: PollOptions): Poll {
