@@ -114,7 +114,7 @@ test.each([
   expect(names((await use('find_kx_entities', { kinds: [kind], where })).data['entities'])).toEqual(found);
 });
 
-test('groups count loads and deletions', async () => {
+test('loads can be grouped by the type of their changes', async () => {
   const { data } = await use('find_kx_entities', { kinds: ['changeset'], groupBy: ['changeType'] });
   expect(names(data['groups'], 'value')).toEqual(['PUT']);
 });

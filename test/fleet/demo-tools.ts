@@ -16,7 +16,7 @@ export interface Called {
   readonly progress: readonly string[];
 }
 
-/** Calls tools that only read, without a transport; no approval is requested. */
+/** Calls tools without a transport; no approval is requested. */
 export function caller(
   call: Call,
   restrictions: Partial<Restrictions> = {},

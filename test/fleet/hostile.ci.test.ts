@@ -107,7 +107,7 @@ async function answersOf(call: Call) {
 
 const isState = (member: string) => /status|state|type|mode|timestamp|relation/i.test(member);
 const isName = (member: string) => /name|id$|arn$/i.test(member);
-/** Members that are tested together: states and times, which decide what answers contain; names and ids; and the rest. */
+/** Members that are tested together: states and types, which decide what answers contain; names and ids; and the rest, except times. */
 const GROUPS: Readonly<Record<string, (member: string) => boolean>> = {
   'states and types': (member) => isState(member) && !/timestamp/i.test(member),
   'names and ids': (member) => isName(member) && !isState(member),

@@ -169,7 +169,7 @@ describe('many problems', () => {
     { status: 'RUNNING', isRead: false },
     { status: 'DELETED', isRead: true },
   ])(
-    'are found without the details of a volume only if a cluster that uses it is RUNNING, not $status',
+    'are found with the details of a volume whose clusters are $status: $isRead',
     async ({ status, isRead }) => {
       const cluster = { clusterType: 'GATEWAY', status, volumes: [{ volumeName: 'vol-fx', volumeType: 'NAS_1' }] };
       const calls: string[] = [];

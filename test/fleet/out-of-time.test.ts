@@ -199,7 +199,7 @@ describe('a search that takes longer than clients wait', () => {
     },
   );
 
-  test('repeats rows of a later page rather than skip some', async () => {
+  test('is an error that asks for the same cursor again if a later page is not read in time', async () => {
     const pace = { ms: 1 };
     const use = caller(slow(60, 8, {}, pace).call);
     const { data } = await inTime(use('find_kx_entities', byTag));

@@ -8,7 +8,7 @@ const { world, use } = demoTools();
 describe('wait_for_kx_entity', () => {
   const of = { environment: 'kdb-prod', kind: 'cluster' };
 
-  test('returns at once when the entity is ready, failed or deleted', async () => {
+  test('returns at once when the entity is ready, failed or missing', async () => {
     expect((await use('wait_for_kx_entity', { ...of, name: 'hdb-fx' })).data['reached']).toBe(true);
     const failed = (await use('wait_for_kx_entity', { ...of, name: 'gp-signals' })).data;
     expect(failed).toMatchObject({ reached: false, status: 'CREATE_FAILED', reason: /Not enough memory/ });

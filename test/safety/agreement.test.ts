@@ -101,7 +101,7 @@ async function live(history: readonly Command[], limits: Limits): Promise<void> 
 const property = fc.asyncProperty(histories, fc.constantFrom<Limits>('published', 'raised'), live);
 
 test(
-  'a plan predicts whether the service rejects a call, with the exact first reason',
+  'the rules predict the first reason for which the service rejects a call, and a plan is blocked exactly if there is one',
   () => fc.assert(property, { numRuns: runs(1, 200), endOnFailure: true, ...givenSeed() }),
   runs(60_000, 7_200_000),
 );

@@ -22,7 +22,7 @@ describe.each<Era>(['2025-06-18', '2026-07-28'])('secrets of all kinds, in %s', 
   });
   afterEach(() => product?.close());
 
-  it('appear nowhere: not in replies, the log, the journal, the ledger or any file', async () => {
+  it('appear only in the file for a connection string: not in replies, the log, the journal, the ledger or other files', async () => {
     const settings = { backend: 'aws', endpoint: upstream.url, region: 'us-east-1', state: undefined, maxAttempts: 1 };
     product = openProduct(settings);
     await initApprover(product.folder, SECRETS.passphrase);
@@ -47,7 +47,7 @@ describe.each<Era>(['2025-06-18', '2026-07-28'])('secrets of all kinds, in %s', 
     expect(leaksIn(places, SECRETS)).toEqual([]);
   });
 
-  it('would be detected in any encoding', () => {
+  it('would be detected in other encodings', () => {
     const secret = SECRETS.connectionString;
     for (const hidden of [
       secret,

@@ -12,7 +12,7 @@ const [CODE_UPDATE, DATABASES_UPDATE] = (['UpdateKxClusterCodeConfiguration', 'U
 const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
 
 describe('a comparison of settings', () => {
-  it('treats a list with a duplicate as incomplete, and completes it with each entry once', () => {
+  it('completes a list that gives an entry twice with each entry once', () => {
     const present = { code: CODE, commandLineArguments: [{ key: 's', value: '4' }] };
     const twice = [
       { key: 'g', value: '1' },

@@ -188,7 +188,7 @@ describe('creating several entities', () => {
     await narrow.close();
   });
 
-  it('stays within the allowed environments of the server', async () => {
+  it('stays within the allowed environments of the server, as tagging several does', async () => {
     const other = await openBuilder(here.backend.call, `allowed-${here.town}`);
     const narrow = await guarded({ environments: [other.environmentId] });
     for (const [tool, args] of [
@@ -247,14 +247,14 @@ describe('creating several entities', () => {
     }
   });
 
-  it('is previewed as blocked only by a missing environment', async () => {
+  it('is refused a preview in a missing environment', async () => {
     const preview = { environmentId: 'abcdefghijklmnopqrstuv', create: [user('ann')] };
     const attempt = { tool: 'plan_change', arguments: { tool: 'create_kx_entities', arguments: preview } };
     const refused = await here.guard.attempt(attempt);
     expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining('There is no kdb environment') });
   });
 
-  it('is previewed with the combined quotas of its steps', async () => {
+  it('is previewed with the note that the combined quotas of its steps are not checked', async () => {
     const limited = await guarded({ quotas: async () => QUOTAS.published });
     const create = ['ann', 'bob'].map((name) => user(name));
     const preview = attemptOf('create_kx_entities', { create });

@@ -12,7 +12,7 @@ describe('a dataview that is ACTIVE without a version', () => {
   };
   beforeEach(() => withoutVersions({}));
 
-  it('is rejected by the service, which says why', async () => {
+  it('cannot be mounted, and the service says why', async () => {
     expect(await run('CreateKxCluster', input())).toBe('Conflict');
     const { call } = fixture.backend;
     const reply = call('CreateKxCluster', { ...input(), clientToken: 'again' } as never);
@@ -25,7 +25,7 @@ describe('a dataview that is ACTIVE without a version', () => {
       'It has no version to mount: load data with create_kx_changeset, or change its segments with update_kx_dataview.',
     ],
     [true, 'It has no version to mount, and a writable dataview gets no other: create another dataview.'],
-  ])('blocks a plan with advice that ends (writable: %s)', async (readWrite, first) => {
+  ])('blocks a plan, without advice to wait (writable: %s)', async (readWrite, first) => {
     await withoutVersions({ readWrite });
     const { blockers } = await preview('CreateKxCluster', input());
     expect(blockers).toMatchObject([{ kind: 'dataview', name: 'view', first }]);

@@ -165,7 +165,7 @@ describe('the text of an approval', () => {
     expect(gateway).not.toContain('removed');
   });
 
-  it('asks for the name of an environment for every update of it', async () => {
+  it('asks for the present name of an environment that is renamed', async () => {
     const { name = '' } = await backend.call('GetKxEnvironment', { environmentId });
     const renamed = await read(backend.call, 'UpdateKxEnvironment', { environmentId, name: 'new-name' });
     expect(renamed.split('\n').slice(0, 3)).toEqual([

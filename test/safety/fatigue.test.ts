@@ -193,7 +193,7 @@ describe('a person who approves out of band', () => {
     expect(outcome).toMatchObject({ text: expect.stringMatching(/gets no forms for now.*under the code \w{5}/) });
   });
 
-  it('is not asked to approve what can never run', async () => {
+  it('gets no plan if the server has no channel to approve it', async () => {
     const alone = await openGuard({ call: spy.call, clock: fixture.clock });
     const outcome = await alone.attempt(removal(0));
     expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('shows no forms') });

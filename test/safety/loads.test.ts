@@ -37,7 +37,7 @@ describe('a load into a database', () => {
     arguments: { environmentId: builder.environmentId, ...more },
   });
 
-  it.each(deletions)('that begins after the approval voids that of %s', async (tool, more) => {
+  it.each(deletions)('that begins while the form is open voids an approval of %s', async (tool, more) => {
     const attempt = attemptOf(tool, more);
     const { message, state } = await asked(guard, attempt);
     await builder.changeset('trades');

@@ -19,7 +19,7 @@ afterEach(async () => {
   await backend.close();
 });
 
-/** What people do on a usual day, in order: loads, new data under clusters, tags, users, clusters, descriptions. */
+/** What people do on a usual day: loads, new data under clusters, tags, users, clusters, descriptions. */
 async function day(): Promise<Map<string, string>> {
   const outcomes = new Map<string, string>();
   const at = { environmentId: builder.environmentId };

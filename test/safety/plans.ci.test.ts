@@ -32,7 +32,7 @@ describe('plans on the demo world', () => {
   });
   afterAll(() => world.close());
 
-  it('have blockers exactly when the service rejects the call', async () => {
+  it('of deletions have blockers exactly when the service rejects the call', async () => {
     const deletions = await possibleDeletions(world.call);
     const plans = await Promise.all(deletions.map(({ operation, input }) => planned(world.call, operation, input)));
     const pairs = deletions.map((deletion, at) => ({ ...deletion, plan: plans[at] as Plan }));

@@ -59,7 +59,7 @@ it('a preview counts the memory of clusters that run or start, and of no others'
   );
 });
 
-it('a preview changes nothing and reads each entity once', async () => {
+it('a preview changes nothing, and reads nothing but the environment twice', async () => {
   const spy = spyOn(fixture.backend.call);
   const reads: string[] = [];
   const call = answering(spy.call, (name, reply, input) => {

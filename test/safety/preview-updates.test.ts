@@ -47,7 +47,7 @@ const ROWS: readonly Row[] = [
     [],
   ],
   [
-    'a volume that is UPDATING to another type and a smaller size',
+    'a volume that is UPDATING to another type',
     'UpdateKxVolume',
     after(
       () => alter(collectionOf('kxVolume'), 'spare', { status: 'UPDATING' }),

@@ -197,7 +197,7 @@ describe('a recovery kit', () => {
     expect(await backend.call('GetKxDataview', { environmentId, ...names })).toMatchObject({ status: 'ACTIVE' });
   });
 
-  it('recreates a cluster that had failed last, because it may take memory that others need', async () => {
+  it('recreates a failed cluster last, because it may take memory that others need', async () => {
     await builder.group('hosts');
     const on = (memoryReservation: number) => ({
       capacityConfiguration: undefined,

@@ -63,7 +63,7 @@ describe('an approved answer that is sent again and again', () => {
     expect(spy.reached).toHaveLength(1);
   });
 
-  it('runs once over many rounds of requests and answers on two servers', async () => {
+  it('runs once in each of many rounds of requests and answers on two servers', async () => {
     const guards = [await server(), await server()];
     for (let round = 1; round <= 20; round += 1) {
       const { state } = await asked(guards[round % 2] as Guard, guardedCall);

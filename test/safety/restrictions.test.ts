@@ -214,7 +214,7 @@ describe('the settings of the operator', () => {
       });
     });
 
-    it('blocks a call that names no environment although it should', async () => {
+    it('blocks a call that names no environment', async () => {
       const call = limitToEnvironments(backend.call, [town.environmentId]);
       for (const resourceArn of ['', 'arn:aws:finspace:us-east-1:111122223333:dataBundle/x'])
         await expect(call('ListTagsForResource', { resourceArn })).rejects.toThrow('limits this server to');
@@ -222,7 +222,7 @@ describe('the settings of the operator', () => {
         await expect(call(name, { name: 'third', kmsKeyId: KEY })).rejects.toThrow('limits this server to');
     });
 
-    it('allows every call to the named environments', async () => {
+    it('allows reads of the named environments', async () => {
       await within(async (guard) => {
         for (const [tool, given] of [
           ['get_kx_environment', { environmentId: town.environmentId }],

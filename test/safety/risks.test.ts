@@ -76,7 +76,7 @@ describe('a changeset that deletes data', () => {
     });
   });
 
-  it('is refused if the database or its environment is protected, unlike one that only adds files', async () => {
+  it('is refused if the database is protected, unlike one that only adds files', async () => {
     await builder.tag('/kxDatabase/trades');
     const load = (changeRequests: unknown) =>
       attempt('create_kx_changeset', { databaseName: 'trades', changeRequests });

@@ -60,7 +60,7 @@ describe('a service that omits optional members', () => {
       ['nas1Configuration', 'segmentConfigurations'],
     ],
     ['a cluster without storage', 'DeleteKxCluster', { clusterName: 'gateway' }, ['cacheStorageConfigurations']],
-  ])('does not block %s', async (_, operation, input, left) => {
+  ])('does not block the deletion of %s', async (_, operation, input, left) => {
     const { blockers, lost } = await planned(without(...left), operation, { environmentId, ...input });
     expect(blockers).toEqual([]);
     expect(lost).not.toEqual([]);
@@ -79,7 +79,7 @@ describe('a service that omits optional members', () => {
     );
   });
 
-  it('about missing entities shows the person what would be created', async () => {
+  it('has nothing to omit of what does not exist yet: the person sees what a create would make', async () => {
     const { shown } = await planned(backend.call, 'CreateKxEnvironment', { name: 'new-one', kmsKeyId: KEY });
     expect(shown.text.split('\n')).toEqual([
       'CREATE kdb environment new-one',

@@ -90,7 +90,7 @@ async function verdicts({ operation, input }: StatedCondition) {
   return { tool: `${used.kind} ${'text' in used ? used.text : ''}`, plan: planned, plainly: plan, service: said };
 }
 
-it('the tool, the plan and the service reject each for the same reason, which names the argument', async () => {
+it('the tool, the plan and the service reject each call that violates a stated condition, and name the argument', async () => {
   const wrong: string[] = [];
   for (const row of statedRows(world)) {
     const { tool, plan, plainly, service } = await verdicts(row);

@@ -91,7 +91,7 @@ function placeIn(kind: KindName, input: Members): Place {
 const placeOfTarget = (operation: Targeted): Place =>
   operationNamed(operation).risk === 'create' ? environment : placeIn(targetKind(operation), inputs[operation]);
 
-/** A deleted entity cannot be called again, except environments, which remain readable. */
+/** A deleted entity cannot be called again, except kdb environments, which remain readable. */
 const statusesOf = (kind: KindName) =>
   Object.keys(statusMeanings(kind)).filter((status) => status !== 'DELETED' || kind === 'kx-environment');
 
@@ -197,7 +197,7 @@ describe('a call that the service rejects by status requests no approval, and it
     expect(firsts).toEqual([first]);
   });
 
-  it('a dataview that is being deleted blocks its database and its volume', async () => {
+  it('a dataview that is being deleted blocks the deletion of its database', async () => {
     const { environmentId } = inputs.DeleteKxVolume as { environmentId: string };
     const at = placeOfTarget('DeleteKxDataview');
     inputs = { ...inputs, DeleteKxDatabase: { environmentId, databaseName: 'trades' } };
@@ -207,7 +207,7 @@ describe('a call that the service rejects by status requests no approval, and it
     expect(firsts.at(-1)).toBe('It is already being deleted: wait_for_kx_entity (kind dataview, until DELETED).');
   });
 
-  it('a cluster whose deletion failed blocks nothing', async () => {
+  it('a cluster whose deletion failed does not block the deletion of its database', async () => {
     const { environmentId } = inputs.DeleteKxVolume as { environmentId: string };
     const { call } = backend;
     await call('DeleteKxDataview', { environmentId, databaseName: 'trades', dataviewName: 'idle', clientToken: 'dv' });

@@ -103,7 +103,7 @@ describe('the plan of a teardown', () => {
     });
   });
 
-  it('waits for entities that are already being deleted, and does not require them in `only`', async () => {
+  it('is blocked by entities that are already being deleted, without requiring them in `only`', async () => {
     const view = {
       ...{ dataviewName: 'view', databaseName: 'trades', status: 'DELETING' },
       segmentConfigurations: [{ volumeName: 'fast', dbPaths: ['/*'] }],

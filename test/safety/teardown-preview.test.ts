@@ -85,7 +85,7 @@ describe('a teardown before approval', () => {
     });
   });
 
-  it('is refused if its arguments are wrong, it is denied, or the environment does not exist', async () => {
+  it('is refused if its arguments are wrong or it is denied', async () => {
     expect(await preview({})).toMatchObject({ text: expect.stringContaining(`The arguments for ${TOOL} are wrong.`) });
     const denying = await openGuard({ call: spy.call, clock: backend.clock, restrictions: { deny: [TOOL] } });
     const denied = await denying.attempt({ tool: 'plan_change', arguments: { tool: TOOL, arguments: wanted() } });

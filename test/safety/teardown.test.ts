@@ -95,7 +95,6 @@ describe('a teardown in progress', () => {
     const { environmentId } = builder;
     let looks = 0;
     const { said, reached } = await tornDown({}, (_, spy) => async (name, input, options) => {
-      // The plan, the new plan, and the step read once each; the next read is the last.
       if (name === 'GetKxVolume' && ++looks === LAST_LOOK)
         await backend.call('UpdateKxVolume', { environmentId, volumeName: 'fast', description: 'needed again' });
       return spy.call(name, input, options);

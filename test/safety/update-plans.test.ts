@@ -100,7 +100,7 @@ describe('an update of a dataview under a cluster', () => {
     });
   });
 
-  it('is also compared by the members that a service omits from its reply', async () => {
+  it('loses and interrupts nothing that a service omits from its reply', async () => {
     const segmentConfigurations = [{ dbPaths: ['/2026.03.16/'], volumeName: 'fast' }];
     for (const activeVersions of [undefined, [{}]]) {
       const call = answering(fixture.backend.call, (name, reply) =>

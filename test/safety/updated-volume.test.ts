@@ -35,7 +35,7 @@ describe('a volume that an endpoint reports as UPDATED', () => {
     await expectPlanAsService(operation, await input(), blockers);
   });
 
-  it('is drawn with what uses it', async () => {
+  it('is drawn without its status', async () => {
     const graph = await environmentGraph(fixture.backend.call, fixture.builder.environmentId);
     expect(environmentSvg(graph)).not.toContain('>UPDATED<');
   });

@@ -92,7 +92,7 @@ describe('the answer of every list tool', () => {
   });
 });
 
-describe('the answer of every tool that shows one entity', () => {
+describe('the answer of a tool that shows one entity', () => {
   it.each([
     ['many items', { list: Array(20_000).fill('item') }],
     ['long texts', { text: 'x'.repeat(1_000_000) }],
@@ -174,8 +174,8 @@ describe('the answer of a resource', () => {
   });
 });
 
-describe('the answer of find and plan tools', () => {
-  it('has at most 60 kB when names are long words, and continues with its cursor', async () => {
+describe('the answer of describe_kx_environment', () => {
+  it('has at most 60 kB when descriptions are long, and a cursor for the rest', async () => {
     const item = (at: number) => ({
       ...{ clusterName: `cluster-${at}`, status: 'RUNNING', clusterType: 'HDB' },
       clusterDescription: 'abcdefghi '.repeat(90),

@@ -35,11 +35,11 @@ describe('the instructions of the server', () => {
   it('refer questions about who changed something to a person', async () => {
     expect((await instructions()).text).toContain('for people only (finspace-mcp journal).');
   });
+});
 
-  it('name example questions when no tool is found', async () => {
-    const other = await (HOSTS[2] as (typeof HOSTS)[number]).connect([...FRESH_WORLD, '--catalog', 'search']);
-    const { content } = await other.callTool({ name: 'find_tools', arguments: { query: 'zzzz' } });
-    await other.close();
-    expect(content.at(-1)?.text).toContain('clusters and their nodes, databases');
-  });
+it('find_tools says what questions can be about when it finds no tool', async () => {
+  const other = await (HOSTS[2] as (typeof HOSTS)[number]).connect([...FRESH_WORLD, '--catalog', 'search']);
+  const { content } = await other.callTool({ name: 'find_tools', arguments: { query: 'zzzz' } });
+  await other.close();
+  expect(content.at(-1)?.text).toContain('clusters and their nodes, databases');
 });

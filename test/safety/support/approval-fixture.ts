@@ -21,7 +21,7 @@ export interface ApprovalFixture {
   readonly close: () => Promise<void>;
 }
 
-/** A world with four entities to delete and one environment to disconnect. Reads are cached. */
+/** A world with four entities to delete and one environment to connect to a gateway. Reads are cached. */
 export async function openApprovalFixture(): Promise<ApprovalFixture> {
   const { call: direct, clock, close } = await openEmbedded();
   const state = await openState(':memory:');

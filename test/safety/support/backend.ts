@@ -69,7 +69,7 @@ export interface Spy {
   readonly call: Call;
   /** Every request except reads, in the order of arrival. */
   readonly reached: Reached[];
-  /** Those that a person must approve by default. */
+  /** Those of operations that always need approval by default. */
   readonly destructive: () => Reached[];
 }
 

@@ -1,8 +1,8 @@
-/** Text that tries to be more than data. Each one once deceived a terminal, dialog, log or parser. */
+/** Text that tries to be more than data, to deceive a person, a model, a terminal, a log or a parser. */
 const point = (...codes: number[]) => String.fromCodePoint(...codes);
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 
-/** Characters that break, hide, join, reorder or imitate; each is tried in several places. */
+/** Characters that break, hide, join, reorder or imitate. */
 const CHARACTERS = [
   ...range(0x00, 0x1f),
   0x7f,

@@ -222,7 +222,7 @@ const ANSWERS: Record<How, (name: string) => unknown> = {
   junk: (name) => ({ approval: [{ action: 'accept', content: { name } }], other: accept(name) }),
 };
 
-/** Answers that no person gave, so the plan stays open. An immediate decline is one of them. */
+/** Answers without a decision, so the plan stays open, as after an immediate decline. */
 const UNDECIDED: readonly How[] = ['cancel', 'nothing', 'junk'];
 
 const requireSealRefused = (error: Error) => {
@@ -253,7 +253,7 @@ async function forge(
   ][way % 8] as string;
   for (const { tool, arguments: given, name } of fixture.guardedCalls)
     await guard.attempt({ tool, arguments: given, state: forged, answers: accept(name) }).then(() => {
-      throw new Error(`the forged state ${forged} was taken`);
+      throw new Error(`the forged state ${forged} was accepted`);
     }, requireSealRefused);
 }
 

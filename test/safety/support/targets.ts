@@ -8,7 +8,7 @@ import type { Members } from './backend.ts';
 /** The operations with a declared target, as types show them: all that change an entity, and a create that can destroy data. */
 export type Targeted = OperationsWithRisk<KindName, 'update' | 'disrupt' | 'destroy' | 'network'> | 'CreateKxChangeset';
 
-/** The operations that need or may need approval: those with a declared target. */
+/** The operations with a declared target. */
 export const TARGETED = OPERATION_NAMES.filter((name) => operationNamed(name).target !== undefined) as Targeted[];
 
 /** The kind of the target of an operation: the kind that the operation is about, its parent or what is inside of it. */
@@ -27,7 +27,7 @@ export interface Request {
   readonly input: Members;
 }
 
-/** Every deletion that could be requested in a world. */
+/** Every deletion that could be requested in the kdb environments of a world. */
 export async function possibleDeletions(call: Call): Promise<Request[]> {
   const all = async (name: OperationName, input: Members) =>
     (await listPages(call, name, input as never, 10_000)).items;

@@ -215,7 +215,7 @@ describe('the text of an error', () => {
     expect(await failedTo(session, 'list_tags_for_resource', { resourceArn })).toContain('did you mean "hdb-fx"?');
   });
 
-  it('says what to wait for when a cluster is starting, and that a retry helps then', async () => {
+  it('says what to wait for when a cluster is updating, and that a retry helps then', async () => {
     const text = await failedTo(session, 'update_kx_cluster_code_configuration', {
       environmentId,
       clusterName: 'gp-reference',
@@ -267,7 +267,7 @@ describe('an unknown cursor or handle', () => {
     await expect(listResources.call(session, { cursor: 'garbage' })).rejects.toThrow('pass nextCursor complete');
   });
 
-  it('is distinguished from a truncated one', async () => {
+  it('includes a truncated one', async () => {
     const { cursor } = await did(session, 'find_kx_entities', { sort: 'oldest' });
     expect(typeof cursor).toBe('string');
     await did(session, 'find_kx_entities', { sort: 'oldest', cursor });

@@ -198,7 +198,7 @@ describe('groups', () => {
   });
 });
 
-test('can be made by the day on which entities were created or changed', async () => {
+test('groups can be made by the day on which entities were created or changed', async () => {
   const loads = await groups({ kinds: ['changeset'], groupBy: ['created'] });
   expect(loads.get('2026-03-17')).toMatchObject({ count: 3 });
   expect([...loads.keys()]).not.toContain('(none)');

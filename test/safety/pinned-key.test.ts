@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Approval, LedgerError } from '../../src/safety/ledger.ts';
-import { markShown } from '../../src/safety/shown-mark.ts';
-import { openState } from '../../src/safety/state.ts';
 import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
 import { type Spy, spyOn } from './support/backend.ts';
 import { accept, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
@@ -109,14 +107,5 @@ describe('a world that may come to require another key', () => {
     expect(answered).toMatchObject({ kind: 'refused', text: expect.stringContaining('need the passphrase') });
     expect((await strict.attempt(guardedCall)).kind).toBe('refused');
     expect(spy.reached).toEqual([]);
-  });
-});
-
-describe('a message that is logged once for a state directory', () => {
-  it('is logged by the first of many processes, once for each event', async () => {
-    const state = await openState(':memory:');
-    const first = await Promise.all(['a', 'a', 'b', 'a'].map((what) => markShown(state, what, 1)));
-    expect(first).toEqual([true, false, true, false]);
-    await state.close();
   });
 });

@@ -38,7 +38,7 @@ describe('the system clock', () => {
     expect(spy.reached).toEqual([]);
   });
 
-  it('ends all approvals while it is set back', async () => {
+  it('blocks approvals while it is set back', async () => {
     expect(await answeredAfter(-MINUTE)).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining('was set back'),
