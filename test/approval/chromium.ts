@@ -10,7 +10,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 
 /** Why there is no browser to drive; empty if there is one. */
 export const NO_BROWSER = CHROMIUM === undefined ? 'SKIPPED: no Chromium is installed (apt-get install chromium)' : '';
-if (NO_BROWSER !== '') console.warn(`The approval page is not tested in a browser. ${NO_BROWSER}`);
+if (NO_BROWSER !== '') console.warn(`Nothing is tested in a browser. ${NO_BROWSER}`);
 
 const ARGS = [
   '--no-sandbox',

@@ -151,7 +151,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     await expect(openApprover(dir, PASSPHRASE)).rejects.toThrow('cannot be read');
   });
 
-  it('is not replaced by an existing folder of that name', async () => {
+  it('is not created over an existing folder of that name', async () => {
     const dir = stateDirectory();
     mkdirSync(join(dir, 'approver', 'x'), { recursive: true });
     await expect(initApprover(dir, PASSPHRASE)).rejects.toThrow('A passphrase is already set up');

@@ -31,7 +31,7 @@ describe('a line that is too long for a terminal', () => {
     ]);
   });
 
-  it('stays whole if the width is unknown or zero', () => {
+  it('stays whole if the width is unknown, too small or large enough', () => {
     const line = '- cluster "a" '.repeat(20);
     for (const columns of [undefined, 0, 10, 1_000]) expect(foldLine(line, columns)).toEqual([line]);
     expect(foldLine('', 80)).toEqual(['']);

@@ -168,24 +168,21 @@ describe('many problems', () => {
   test.each([
     { status: 'RUNNING', isRead: false },
     { status: 'DELETED', isRead: true },
-  ])(
-    'are found with the details of a volume whose clusters are $status: $isRead',
-    async ({ status, isRead }) => {
-      const cluster = { clusterType: 'GATEWAY', status, volumes: [{ volumeName: 'vol-fx', volumeType: 'NAS_1' }] };
-      const calls: string[] = [];
-      const crowded = (async (name, input, options) => {
-        calls.push(name);
-        if (name === 'ListKxDatabases' || name === 'ListKxScalingGroups') return {};
-        if (name === 'ListKxVolumes') return { kxVolumeSummaries: [{ volumeName: 'vol-fx', status: 'ACTIVE' }] };
-        return name === 'ListKxClusters'
-          ? { kxClusterSummaries: Array.from({ length: 501 }, (_, at) => ({ ...cluster, clusterName: `gw-${at}` })) }
-          : world.call(name, input, options);
-      }) as Call;
-      const { data } = await caller(crowded)('find_kx_problems', { environment: 'kdb-uat', kinds: ['volume'] });
-      expect(calls.includes('GetKxVolume')).toBe(isRead);
-      expect(data['counts']).toMatchObject({ unused: isRead ? 1 : 0 });
-    },
-  );
+  ])('are found with the details of a volume whose clusters are $status: $isRead', async ({ status, isRead }) => {
+    const cluster = { clusterType: 'GATEWAY', status, volumes: [{ volumeName: 'vol-fx', volumeType: 'NAS_1' }] };
+    const calls: string[] = [];
+    const crowded = (async (name, input, options) => {
+      calls.push(name);
+      if (name === 'ListKxDatabases' || name === 'ListKxScalingGroups') return {};
+      if (name === 'ListKxVolumes') return { kxVolumeSummaries: [{ volumeName: 'vol-fx', status: 'ACTIVE' }] };
+      return name === 'ListKxClusters'
+        ? { kxClusterSummaries: Array.from({ length: 501 }, (_, at) => ({ ...cluster, clusterName: `gw-${at}` })) }
+        : world.call(name, input, options);
+    }) as Call;
+    const { data } = await caller(crowded)('find_kx_problems', { environment: 'kdb-uat', kinds: ['volume'] });
+    expect(calls.includes('GetKxVolume')).toBe(isRead);
+    expect(data['counts']).toMatchObject({ unused: isRead ? 1 : 0 });
+  });
 });
 
 describe('compare_kx_environments', () => {

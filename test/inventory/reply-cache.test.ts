@@ -15,11 +15,11 @@ interface Kept {
   readonly environmentId: string;
 }
 
-async function opened(maxBytes?: number): Promise<Kept> {
+async function opened(): Promise<Kept> {
   let now = NOW;
   const world = await demo({ lifecycle: 'instant', now: () => now });
   onTestFinished(world.close);
-  const kept = replyCache({ now: () => now, maxBytes });
+  const kept = replyCache({ now: () => now });
   return {
     kept,
     world,
@@ -158,17 +158,21 @@ describe('the cache of replies', () => {
   });
 
   test('drops the least recently used reply when it is full', async () => {
-    const { kept } = await opened(120);
-    const ask = (name: string) => async () => ({ name });
-    const read = (clusterName: string) => {
+    const loaded: string[] = [];
+    const readFrom = (cache: ReplyCache) => (clusterName: string) => {
+      const load = async () => ({ clusterName: loaded.push(clusterName) });
       const input = { environmentId: 'e', clusterName };
-      return kept.read({ name: 'GetKxCluster', input, version: '', load: ask(clusterName) });
+      return cache.read({ name: 'GetKxCluster', input, version: '', load });
     };
-    await read('a');
-    const one = kept.bytes();
-    for (const name of 'bcdefgh') await read(name);
-    expect(kept.bytes()).toBeGreaterThanOrEqual(one);
-    expect(kept.bytes()).toBeLessThanOrEqual(120);
+    const measured = replyCache({ now: () => NOW });
+    await readFrom(measured)('a');
+    const kept = replyCache({ now: () => NOW, maxBytes: 3 * measured.bytes() });
+    const read = readFrom(kept);
+    loaded.length = 0;
+    for (const name of 'abcad') await read(name);
+    expect(kept.bytes()).toBe(3 * measured.bytes());
+    for (const name of 'acdb') await read(name);
+    expect(loaded.join('')).toBe('abcdb');
   });
 
   test('returns nothing to a caller who may not read it', async () => {

@@ -90,7 +90,7 @@ describe('eight processes on one file', () => {
     runs(300_000, 7_200_000),
   );
 
-  test('take turns without delay, and none of them blocks', async () => {
+  test('take turns, and none of them starves or blocks', async () => {
     const script = await bundled(CONTENDER);
     const seconds = runs(2, 10);
     const control = () => contest('spin', { script, path, environmentId, seconds: 1 });

@@ -9,12 +9,12 @@ import { exportWorld, importWorld } from '../../src/local/worlds/administration.
 import { seed } from '../../src/local/worlds/seed.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { newStore } from './engine.ts';
-import { type EnvironmentBuilder, openBuilder, token, WAIT } from './environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder, SHARED, token, WAIT } from './environment-builder.ts';
 import { HOUR, MINUTE, openWorld, type Reply, SECOND, SEED_OPTIONS, type TestWorld } from './world.ts';
 
 const REASON = 'No capacity. Try again_later-on';
 
-/** A world in which whatever a request for one operation starts will fail while `failing` is on. */
+/** A world in which whatever a request for one operation starts will fail until it is healed. */
 async function failingEstate(
   operation: OperationName,
 ): Promise<{ world: TestWorld; builder: EnvironmentBuilder; heal: () => void }> {
@@ -167,20 +167,20 @@ describe('an injected failure', () => {
     expect(await world.call('GetKxDatabase', named)).toMatchObject({ numChangesets: 0 });
   });
 
-  test('fails a dataview, or a new version of it while clusters keep the old version', async () => {
+  test('fails a new version of a dataview, while clusters keep the old version', async () => {
     const { world, builder } = await failingEstate('UpdateKxDataview');
     await builder.database('trades');
+    await builder.group('sg-one');
     await builder.dataview('view-one');
-    const view = { environmentId: builder.environmentId, databaseName: 'trades', dataviewName: 'view-one' };
-    const before = (await world.call('GetKxDataview', view)).activeVersions;
+    const named = { databaseName: 'trades', dataviewName: 'view-one' };
+    await builder.cluster('hdb-one', { clusterType: 'HDB', databases: [named], ...SHARED });
+    const view = { environmentId: builder.environmentId, ...named };
+    const [before] = (await world.call('GetKxDataview', view)).activeVersions;
+    expect(before).toMatchObject({ attachedClusters: ['hdb-one'] });
     await world.call('UpdateKxDataview', { ...view, clientToken: token() });
     world.advance(WAIT);
-    expect(await world.call('GetKxDataview', view)).toMatchObject({
-      status: 'FAILED',
-      statusReason: REASON,
-      activeVersions: before,
-    });
-    await world.call('DeleteKxDataview', { ...view, clientToken: token() });
+    const failed = { status: 'FAILED', statusReason: REASON, activeVersions: [before] };
+    expect(await world.call('GetKxDataview', view)).toMatchObject(failed);
   });
 
   test.each([

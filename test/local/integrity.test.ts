@@ -55,7 +55,7 @@ describe('a name that is in use', () => {
     expect(await world.refusal(name, { environmentId, ...input() })).toMatchObject({ status: 409, type });
   });
 
-  test('is rejected for a user or cluster with the exact message of the service', async () => {
+  test('is rejected for a user, and for a cluster with the exact message of the service', async () => {
     const own = await openWorld();
     const { environmentId, clusterInput } = await openBuilder(own);
     const user = { environmentId, userName: 'bob', iamRole: ROLE };

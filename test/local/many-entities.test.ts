@@ -22,7 +22,7 @@ test('the name of an environment is in use, however many deleted environments ha
   });
 });
 
-test('a cluster gets at most a thousand nodes, even if a world file asks for more', async () => {
+test('a cluster gets at most a thousand nodes, even if its stored settings ask for more', async () => {
   const world = await openWorld();
   const builder = await openBuilder(world, 'huge');
   const { environmentId } = builder;

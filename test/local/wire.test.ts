@@ -225,7 +225,7 @@ describe('tags', () => {
     );
   });
 
-  test('can be added only to entities that exist', async () => {
+  test('can be read only of entities that exist', async () => {
     expect(await world.refusal('ListTagsForResource', resource('/kxCluster/none'))).toMatchObject({
       status: 404,
       type: 'ResourceNotFoundException',

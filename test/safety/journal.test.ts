@@ -84,11 +84,14 @@ describe('a change', () => {
     ['CreateKxEnvironment', { name: 'lab', kmsKeyId: 'k' }, { name: 'lab' }],
     ['CreateKxChangeset', { environmentId: 'e1', databaseName: 'd' }, { environmentId: 'e1', databaseName: 'd' }],
     ['UpdateKxEnvironment', { environmentId: 'e1', name: 'lab' }, { environmentId: 'e1', name: 'lab' }],
-  ] as const)('%s is recorded with the ids and names of its target, or of what it creates', async (name, input, target) => {
-    await through(async () => ({}) as never)(name, input as never);
-    expect((await journal.entries())[0]).toMatchObject({ operation: name });
-    expect((await journal.entries())[0]).toHaveProperty('target', target);
-  });
+  ] as const)(
+    '%s is recorded with the ids and names of its target, or of what it creates',
+    async (name, input, target) => {
+      await through(async () => ({}) as never)(name, input as never);
+      expect((await journal.entries())[0]).toMatchObject({ operation: name });
+      expect((await journal.entries())[0]).toHaveProperty('target', target);
+    },
+  );
 
   it.each<[OperationName, object]>([
     ['ListKxEnvironments', { environments: [{ environmentId: 'abc', name: 'kdb-prod' }] }],

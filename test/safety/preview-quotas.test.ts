@@ -70,7 +70,12 @@ const OVER: readonly Row[] = [
   ],
   ['a second host of a type', 'CreateKxScalingGroup', () => group({ hostType: 'kx.sg.4xlarge' }), ['quota kx.sg']],
   ['six nodes', 'CreateKxCluster', () => cluster({ clusterType: 'HDB', ...on('hosts', 6, 6) }), ['quota nodes']],
-  ['a node of a type without any', 'CreateKxCluster', () => cluster(sized('kx.s.16xlarge', 1)), ['quota kx.s.16xlarge']],
+  [
+    'a node of a type without any',
+    'CreateKxCluster',
+    () => cluster(sized('kx.s.16xlarge', 1)),
+    ['quota kx.s.16xlarge'],
+  ],
   [
     'a sixth dedicated cluster',
     'CreateKxCluster',
