@@ -44,7 +44,7 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
       as(held.agent),
     );
     const { environmentId } = made.structuredContent as { environmentId: string };
-    /** Every deletion in the journals of both, by database. */
+    /** Every deletion in the shared journal, by database. */
     const removals = async () => {
       const own = await openPostgres(store, { stateDir: held.folder, serves: false, onerror: () => {} });
       const entries = await own.journal.entries();

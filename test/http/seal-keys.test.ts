@@ -27,7 +27,7 @@ describe.skipIf(process.platform === 'win32')('a file of seal keys', () => {
     expect(sealKeys(keyFile(mode))).toEqual([KEY]);
   });
 
-  it.each([0o444, 0o604, 0o602, 0o641])('is rejected with mode %o, which lets every user read it', (mode) => {
+  it.each([0o444, 0o604, 0o602, 0o641])('is rejected with mode %o, which lets every user access it', (mode) => {
     expect(() => sealKeys(keyFile(mode))).toThrow(/every user of this machine can access it.*chmod o-rwx/);
   });
 

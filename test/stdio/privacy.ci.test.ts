@@ -59,7 +59,7 @@ describe.skipIf(process.platform === 'win32')('the state directory', () => {
   it.each([
     ['everybody', 0o777],
     ['its group', 0o770],
-  ])('is not created where %s can write, and the refusal says what to run', (_, mode) => {
+  ])('is not used where %s can write, and the refusal says what to run', (_, mode) => {
     const dir = directory(mode);
     const { stdout, stderr, status } = run(dir);
     expect([stdout, status]).toEqual(['', 1]);

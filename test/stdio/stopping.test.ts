@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type HeldEndpoint, openHeldEndpoint } from '../support/held-endpoint.ts';
 import { CLI } from '../support/hosts.ts';
 
-/** A mutation that has reached the endpoint is completed and answered, however the process is stopped. */
+/** A mutation that has reached the endpoint is completed and answered, when its input ends or the process is asked to stop. */
 describe('a stop during a mutation', () => {
   let endpoint: HeldEndpoint;
   let folder: string;
