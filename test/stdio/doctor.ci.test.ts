@@ -273,20 +273,16 @@ describe('finspace-mcp doctor', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });
     const remote = ['--public-url', 'https://mcp.example', '--auth-issuer'];
-    expect((await doctor([...remote, issuer])).get('authorization')).toEqual({
-      status: 'ok',
-      detail: `tokens of ${issuer} for the audience https://mcp.example/mcp`,
-    });
-    expect((await doctor(['--auth-issuer', issuer, '--auth-audience', 'api://kdb'])).get('authorization')).toEqual({
-      status: 'ok',
-      detail: `tokens of ${issuer} for the audience the URL of the endpoint, api://kdb`,
-    });
-    const missing = await doctor([...remote, `http://127.0.0.1:${await freePort()}`]);
-    expect(missing.get('authorization')).toMatchObject({
+    const found = async (settings: string[]) => (await doctor(settings)).get('authorization');
+    const forAudience = (text: string) => ({ status: 'ok', detail: `tokens of ${issuer} for the audience ${text}` });
+    expect(await found([...remote, issuer])).toEqual(forAudience('https://mcp.example/mcp'));
+    const more = ['--auth-issuer', issuer, '--auth-audience', 'api://kdb'];
+    expect(await found(more)).toEqual(forAudience('the URL of the endpoint, api://kdb'));
+    expect(await found([...remote, `http://127.0.0.1:${await freePort()}`])).toMatchObject({
       status: 'failed',
       detail: expect.stringContaining('ECONNREFUSED'),
     });
-    expect((await doctor(['--host', '0.0.0.0'])).get('authorization')).toMatchObject({
+    expect(await found(['--host', '0.0.0.0'])).toMatchObject({
       status: 'failed',
       detail: expect.stringContaining('--auth-issuer or --auth-tokens is required'),
     });
