@@ -115,7 +115,7 @@ export interface Ledger {
 
 const CODE_LETTERS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
 
-/** A nonce, and a code of five letters and digits that are hard to confuse. Another pending approval may have the same code. */
+/** A nonce, and a code of five letters and digits that are hard to confuse. The caller checks that no pending approval has them. */
 export const randomIds = (): Pick<PendingApproval, 'nonce' | 'code'> => ({
   nonce: randomBytes(16).toString('base64url'),
   code: Array.from({ length: 5 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join(''),

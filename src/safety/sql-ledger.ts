@@ -21,7 +21,7 @@ export interface LedgerOptions {
 }
 
 /**
- * A row of `questions`. Some names are older than those of the code: a question is a pending approval, `binding` its callDigest, and the
+ * A row of `questions`. Some names are older than those in TypeScript: a question is a pending approval, `binding` its callDigest, and the
  * state `burnt` is `consumed`. In the body, `about` is the subjectDigest, and `fingerprint` the stateDigest. The columns `dialog` and
  * `asked` are unused.
  */
@@ -169,7 +169,7 @@ const pendingOrNone = (row: Row | undefined) => row && pendingIn(row);
 const pendingIn = ({ binding, principal, ...row }: Row): PendingApproval =>
   storedApproval(row, { ...JSON.parse(row.body), binding, principal });
 
-/** A pending approval as it is stored in JSON, with names that are older than those of the code. */
+/** A pending approval as it is stored in JSON, with names that are older than those in TypeScript. */
 export interface StoredApproval extends Pick<PendingApproval, 'principal' | 'client' | 'shown'> {
   readonly binding: string;
   readonly about: string;

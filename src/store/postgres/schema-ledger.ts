@@ -4,7 +4,7 @@ import { owned } from './schema-journal.ts';
  * The changes of the ledger. Each call has an id of its own, so that a call that is repeated because its reply was lost finds its own
  * result. An approval counts only in the era in which it was opened. Ended pending approvals are kept for a day, so that their codes can
  * still be explained. One call deletes at most 100 rows, so that no call is slow. The limits are those of `src/safety/ledger.ts` and
- * `src/safety/sql-ledger.ts`; `Row` there explains the names `binding`, `burnt` and *question*, which are older than those of the code.
+ * `src/safety/sql-ledger.ts`; `Row` there explains the names `binding`, `burnt` and *question*, which are older than those in TypeScript.
  */
 export const LEDGER_FUNCTIONS = `
 CREATE FUNCTION finspace_mcp.open_approval(
