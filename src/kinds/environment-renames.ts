@@ -13,10 +13,7 @@ export async function namesakes<K extends EnvironmentKind>(
   { input: { name }, key, read }: RenameRequest<K>,
 ): Promise<readonly Views[K][]> {
   if (name === undefined) return [];
-  const all = await read.listed(kind, { ...key, name });
-  return all.filter(
-    (other) => other.name === name && other.environmentId !== key.environmentId && other.status !== 'DELETED',
-  );
+  return others(key, await read.listed(kind, { ...key, name })).filter((other) => other.name === name);
 }
 
 /** A rename to the name or id of another environment needs approval: people name environments so, in any letter case. */
@@ -25,12 +22,12 @@ export async function renameImpact<K extends EnvironmentKind>(
   { input: { name }, key, read }: RenameRequest<K>,
 ): Promise<Impact> {
   if (name === undefined) return {};
-  const others = (await read.listed(kind, key)).filter(
-    ({ environmentId, status }) => environmentId !== key.environmentId && status !== 'DELETED',
-  );
-  const names = others.flatMap((other) => [other.name, other.environmentId]);
+  const names = others(key, await read.listed(kind, key)).flatMap((other) => [other.name, other.environmentId]);
   if (!names.some((other) => other?.toLowerCase() === name.toLowerCase())) return {};
   return {
     approvalReasons: [`${quoteUntrusted(name)} is the name or the id of another environment, ignoring letter case.`],
   };
 }
+
+const others = <V extends Views[EnvironmentKind]>(key: { readonly environmentId: string }, all: readonly V[]): V[] =>
+  all.filter(({ environmentId, status }) => environmentId !== key.environmentId && status !== 'DELETED');

@@ -108,7 +108,7 @@ async function readable<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** For reads of what may not exist. */
-function orNone(error: unknown): undefined {
+export function orNone(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
   return undefined;
 }

@@ -11,7 +11,7 @@ import { mapConcurrent } from '../map-concurrent.ts';
 import { withOptions } from '../operations/calls.ts';
 import { isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName, Output } from '../operations/index.ts';
-import { apiReader } from './api-reader.ts';
+import { apiReader, orNone } from './api-reader.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalRequest, approvalRequest } from './approval-request.ts';
 import type { ApprovalParts } from './approval-text.ts';
@@ -198,10 +198,7 @@ async function withDigest(
   call: Call,
   { operation, input, item, id, loads, status: statusBefore }: Candidate,
 ): Promise<TeardownStep[]> {
-  const target = await readTarget(call, operation, input).catch((error: unknown) => {
-    if (!isNotFound(error)) throw error;
-    return undefined;
-  });
+  const target = await readTarget(call, operation, input).catch(orNone);
   if (target === undefined) return [];
   const { entity } = target;
   const entityDigest = entityDigestOf(entity, loads);
