@@ -13,8 +13,8 @@ export interface TestIssuer {
   revokeAllBut(kid: string): void;
   /** Answers every request with 503, or no longer. */
   outage(isOut: boolean): void;
-  /** Calls itself by another name in its metadata. */
-  rename(issuer: string): void;
+  /** Publishes these members of its metadata in place of the true ones. */
+  publish(metadata: { readonly issuer?: string; readonly jwks_uri?: string }): void;
 }
 
 const keyPair = generateKeyPair('ES256');
@@ -25,10 +25,10 @@ export async function issuer(audience: () => string | string[]): Promise<TestIss
   const { publicKey, privateKey } = await keyPair;
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }];
   let isOut = false;
-  let name: string | undefined;
+  let published = {};
   const server = createServer((request, response) => {
     const documents: Record<string, object> = {
-      '/.well-known/oauth-authorization-server': { issuer: name ?? url, jwks_uri: `${url}/keys` },
+      '/.well-known/oauth-authorization-server': { issuer: url, jwks_uri: `${url}/keys`, ...published },
       '/keys': { keys },
     };
     const found = isOut ? undefined : documents[request.url ?? ''];
@@ -61,8 +61,8 @@ export async function issuer(audience: () => string | string[]): Promise<TestIss
     outage: (now) => {
       isOut = now;
     },
-    rename: (issuer) => {
-      name = issuer;
+    publish: (metadata) => {
+      published = metadata;
     },
   };
 }

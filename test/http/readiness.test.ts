@@ -50,11 +50,21 @@ describe('an issuer that does not answer', () => {
 
   it('is reported with the issuer that its metadata names, if that is another one', async () => {
     const as = await issuer(() => 'unused');
-    as.rename(`${as.url}/`);
+    as.publish({ issuer: `${as.url}/` });
     const { ready } = await started({ authIssuer: as.url });
     const cause = `its metadata names the issuer "${as.url}/", which --auth-issuer must equal`;
     expect(await ready()).toEqual([503, expect.stringContaining(cause)]);
   });
+
+  it.each(['http://[', 'ftp://keys.example', ''])(
+    'is reported if its metadata has the jwks_uri "%s"',
+    async (jwks_uri) => {
+      const as = await issuer(() => 'unused');
+      as.publish({ jwks_uri });
+      const { ready } = await started({ authIssuer: as.url });
+      expect(await ready()).toEqual([503, expect.stringContaining('its metadata has no usable jwks_uri')]);
+    },
+  );
 
   it('is no longer reported once it answers', async () => {
     let now = Date.now();

@@ -175,7 +175,7 @@ const get = (url: string) => fetch(url, { redirect: 'error', signal: AbortSignal
 
 /** The `jwks_uri` of an issuer, from its metadata at the paths of RFC 8414 and OpenID Connect. */
 async function discover(issuer: string): Promise<string> {
-  const { origin, pathname } = new URL(issuer);
+  const { origin, pathname, protocol } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
   const urls = [
     `${origin}/.well-known/oauth-authorization-server${path}`,
@@ -192,7 +192,7 @@ async function discover(issuer: string): Promise<string> {
     if (response?.ok === false) cause ||= `HTTP ${response.status} for its metadata`;
     const metadata = response?.ok ? ((await response.json().catch(() => ({}))) as Metadata | null) : null;
     const uri = metadata?.issuer === issuer ? metadata.jwks_uri : undefined;
-    if (typeof uri === 'string' && uri.startsWith(new URL(issuer).protocol)) return uri;
+    if (typeof uri === 'string' && URL.canParse(uri) && new URL(uri).protocol === protocol) return uri;
     if (metadata !== null) problem ??= problemOfMetadata(metadata, issuer);
   }
   throw new IssuerUnreachable(problem ?? (cause || 'it has no metadata'));
