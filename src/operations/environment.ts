@@ -185,7 +185,7 @@ export const UpdateEnvironment = operation({
     'Change the name, description or sign-in settings of a dataset browser environment (deprecated). ' +
     'federationParameters replaces all current parameters: a call that omits one fails and returns the complete arguments, ' +
     'unless you name it in remove. Other settings that you omit keep their values. For kdb, use ' +
-    'update_kx_environment. A person must approve a name that another environment has, or had until it was renamed. Takes effect at once.',
+    'update_kx_environment. A person must approve a name that is the name, the id or a former name of another environment, ignoring letter case. Takes effect at once.',
   keywords: 'legacy FinSpace web app rename federation SAML',
   input: () =>
     z.strictObject({

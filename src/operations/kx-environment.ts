@@ -199,8 +199,8 @@ export const UpdateKxEnvironment = operation({
   update: { leftOut: {}, sensitive: ['name'] },
   summary:
     'Rename a kdb environment, or change its description. Omitted settings keep their values, and the id never ' +
-    'changes. A name in use is refused. A person must approve a rename if the environment is protected, or if ' +
-    'another environment has or had the new name in any letter case. Takes effect at once.',
+    'changes. The exact name of another environment is refused. A person must approve a rename if the environment is protected, or if ' +
+    'the new name is the name, the id or a former name of another one, ignoring letter case. Takes effect at once.',
   keywords: 'rename edit title',
   input: () =>
     z.strictObject({

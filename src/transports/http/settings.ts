@@ -90,7 +90,9 @@ export const HTTP_SETTINGS = {
   accessLog: () =>
     z
       .boolean()
-      .describe('Log each HTTP request but those for probes and metrics, without arguments, headers or tokens'),
+      .describe(
+        'Log each request to an MCP endpoint, the approval page or the port of `local`, without arguments, headers or tokens',
+      ),
 } as const satisfies Record<string, () => z.ZodType>;
 
 export type HttpSettings = {
