@@ -7,7 +7,10 @@ import { toolTitle } from '../operations/naming.ts';
 /** How the URIs of resources of kdb environments begin. Deprecated environments have ids of another kind. */
 export const KDB_PREFIX = 'finspace://kx/';
 
-/** A resource template. Most are derived from a read operation, whose path is their URI; the others show a topology. */
+/**
+ * A resource with a fixed URI, or a resource template. Most are derived from a read operation, and their URIs from its path; the others
+ * show a topology.
+ */
 export interface ResourceKind {
   /** The operation that reads it, which the caller must be allowed to call. */
   readonly operation: OperationName;
@@ -82,7 +85,7 @@ function literal(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** Every URI of a resource is shorter, even one with an ARN of 1,011 characters that are all escaped. */
+/** Every URI of a resource is shorter: an ARN has at most 2,048 characters, of which few are escaped. */
 const MAX_URI_LENGTH = 4_096;
 
 /** The kind of resource at a URI, and the values of its variables; undefined if there is none. */

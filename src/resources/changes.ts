@@ -12,9 +12,9 @@ export interface ChangeOptions extends PollOptions {
 
 /** Notifies subscribers of changed resources: after calls through this server or another replica, and when polling finds a change. */
 export interface Changes extends ServerEventBus {
-  /** A Call that notifies subscribers of changed resources after each mutation. */
+  /** A Call that notifies subscribers of changed resources after each successful change. */
   readonly notifying: (call: Call) => Call;
-  /** Polls a resource. A resource beyond the limit is updated only by such calls. */
+  /** Polls a resource. Beyond the limit of polled resources, subscribers are notified only after such calls. */
   readonly watch: Subscribe;
 }
 

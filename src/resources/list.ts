@@ -19,7 +19,7 @@ function offeredKinds(deps: ResourceDependencies): readonly ResourceKind[] {
   return RESOURCE_KINDS.filter(({ operation }) => isOffered(operation));
 }
 
-/** The existing resources, page by page: fixed ones, those of environments, and recovery kits. Without a backend, none of environments. */
+/** The existing resources, page by page: fixed ones, those of environments if these can be listed, and recovery kits. */
 export async function listResources(
   deps: ResourceDependencies,
   signal: AbortSignal,

@@ -30,8 +30,8 @@ export interface Poll {
 }
 
 /**
- * Polls a resource until `stop`, more slowly after failures; calls `onChange` once for all changes between two reads. Changes during a refresh share
- * the next one.
+ * Polls a resource until `stop`, more slowly after failures. Calls `onChange` once for all changes between two reads. All calls of
+ * `refresh` during a read share the next read.
  */
 export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now, schedule }: PollOptions): Poll {
   const ending = new AbortController();
@@ -82,8 +82,8 @@ export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now,
 }
 
 /**
- * A digest of the content that decides whether a resource has changed: for a picture, which shows the current time, that of its
- * topology, without the time of the read.
+ * Reads a digest of the content that decides whether a resource has changed, without the time of the read. For a picture or flowchart, it
+ * is that of the topology as JSON, because a picture shows the current time.
  */
 export function readState(deps: ResourceDependencies): PollOptions['stateOf'] {
   return async (uri, signal) => {

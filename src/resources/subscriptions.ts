@@ -16,8 +16,9 @@ interface WatchedResource {
 }
 
 /**
- * Polls a bounded number of resources, shared among principals: at the limit, a new one evicts one of the principal that holds
- * most, if its own holds fewer, so that no principal can occupy all. Others and evicted ones wait for a free slot. `onChange` is called after each change.
+ * Polls a bounded number of resources, shared among principals. At the limit, a new resource evicts one of the principal that holds most,
+ * if its own principal holds fewer even with the new one. So no principal can occupy all slots. Other new resources and evicted ones wait
+ * for a free slot. Calls `onChange` after each change.
  */
 export function subscriptions(onChange: (uri: string) => void, options: PollOptions) {
   const watched = new Map<string, WatchedResource>();
