@@ -28,7 +28,7 @@ export function acceptedDeletions(deps: ToolDependencies, leaving: readonly Acce
       unread = [...unread, deletion];
     },
     failed: () => failed,
-    /** Reads each once, and from time to time all in progress. Returns which one has failed, in a sentence. */
+    /** Reads each new deletion once, and from time to time all in progress. Returns which one has failed, in a sentence. */
     firstFailure: async () => {
       const isDue = performance.now() >= recheckAt;
       const [toRead, others] = isDue ? [[...inProgress, ...unread], []] : [unread, inProgress];

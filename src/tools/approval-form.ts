@@ -21,8 +21,8 @@ type ApprovalDependencies = Pick<ToolDependencies, 'pageOpener' | 'trustsForms' 
 type Obtained<Planned> = { readonly actor: Actor; readonly plan: Planned } | { readonly result: ToolResult };
 
 /**
- * The caller and plan with which the call runs, or else the form, link or refusal. The error of a read that a plan needs says that no
- * change was sent.
+ * The caller and plan with which the call runs, or else its result: an answer, a form, a link or a refusal. The error of a read that a
+ * plan needs says that no change was sent.
  */
 export async function obtainApproval<Planned>(
   deps: ApprovalDependencies,
@@ -126,7 +126,10 @@ const isLinkAnswered = ({ mcpReq }: ServerContext) =>
 const LINK_WAIT_MS = 20_000;
 const LINK_POLL_MS = 500;
 
-/** Following a link grants nothing: the ledger decides, within the time that a person may reasonably need on the page. */
+/**
+ * The decision after a link was shown. Following it grants nothing: only an approval in the ledger counts. If the client accepted the
+ * link, the ledger is polled for a limited time.
+ */
 async function waitForPage<Planned>(decider: Decider<Planned>, { context, client }: Exchange) {
   const response = inputResponse(context.mcpReq.inputResponses, 'link');
   const report = progressOf(context);

@@ -132,7 +132,7 @@ function pathText(path: readonly PropertyKey[]): string {
   return /^[\w.]{1,120}$/.test(dotted) ? dotted : quoteUntrusted(dotted);
 }
 
-/** The value that was probably meant, or a list of existing ones. */
+/** The argument that was probably meant, or a list of all. */
 const suggestion = (word: string, known: readonly string[]) =>
   known.length === 0 ? '' : didYouMean(word, known, { otherwise: `; known: ${known.join(', ')}` });
 

@@ -36,7 +36,7 @@ const OF_ONE_CALL = new Set<string>([
 
 interface Run {
   readonly batch: Batch;
-  /** Whether a call waits until everything that it refers to is ready. */
+  /** Whether each call waits while an entity that it refers to is not ready yet. */
   readonly waits: boolean;
   /** The name of a call in answers; the id of its entity, unless several calls change one entity. */
   readonly nameOf?: (call: BatchCall) => string;
@@ -46,7 +46,7 @@ interface Run {
 
 /**
  * Makes the calls of a batch in sequence, each through the gate like a single call; those that need approval are approved as one
- * plan before the first. A failed call does not stop the others, unless they would fail as well.
+ * plan before the first. A failed call does not stop the others, unless its error may concern them.
  */
 export async function runBatch(deps: ToolDependencies, run: Run, exchange: Exchange): Promise<ToolResult> {
   const { gate, caller, backendLocation, restrictions } = deps;
@@ -115,7 +115,7 @@ async function runCalls(
 const TOO_LONG = 'The call took too long.';
 const STOPPED = 'The error may concern the steps in notDone too, so none of them was tried.';
 
-/** Waits until everything that a call refers to is ready. Returns why the call cannot continue; undefined when it can. */
+/** Waits for the entities that a call refers to. Returns which one is still not ready at the end; undefined if the call can be made. */
 async function waitUntilReady(lookup: Lookup, { operation, input }: BatchCall, deadline: number) {
   for (;;) {
     const unready = await unreadyText(lookup, operation, input);
@@ -124,7 +124,7 @@ async function waitUntilReady(lookup: Lookup, { operation, input }: BatchCall, d
   }
 }
 
-/** Why a call of a batch may not be made, although its approval has been consumed. Undefined when it may. */
+/** Why a call of a batch may not be made now, even if a person approved the batch. Undefined when it may. */
 async function refusalOf(
   deps: ToolDependencies,
   { batch, plan }: { readonly batch: Batch; readonly plan: BatchPlan | undefined },

@@ -92,7 +92,7 @@ async function callOperation(deps: ToolDependencies, name: OperationName, given:
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
     const isCallDestructive = isDestructive(risk);
-    // What was read is cached by the lookup object, so that is copied only if the risk of the call differs.
+    // The list of environments is cached per lookup object: a copy would read it again.
     const lookupOfCall =
       isCallDestructive === lookup.isDestructive ? lookup : { ...lookup, isDestructive: isCallDestructive };
     return withEnvironmentMeant(failed(tool, error, await failureAdvice(lookupOfCall, name, input, error)), meant);
@@ -125,7 +125,7 @@ async function callComposite(deps: ToolDependencies, tool: CompositeTool, given:
   } catch (error) {
     if (!(error instanceof FinspaceError) || signal.aborted) throw error;
     const { operation } = error.fields;
-    // The tools that take the call of another tool have its arguments in a member of their own.
+    // plan_change has the arguments of the previewed tool in the member `arguments`.
     const callInput = { ...input, ...(input['arguments'] as Members | undefined) };
     const failedTool = isReadOnly(tool.name) ? toolName(operation) : tool.name;
     return withEnvironmentMeant(

@@ -41,7 +41,7 @@ export interface Exchange {
   readonly showsLinks: boolean;
   /** Identifies the client: by its connection, or else by the name that it gives. */
   readonly client: string;
-  /** How long `wait_for_kx_entity` waits, in milliseconds, in place of its default; 0 for the poll of a task. */
+  /** How long `wait_for_kx_entity` waits, in milliseconds, in place of its default; 0 for a client that polls a task instead. */
   readonly patienceMs?: number;
   /**
    * Answers the request, and lets the call continue as a task; resolves to undefined if the call has to end with its request. Absent if

@@ -78,7 +78,7 @@ async function missingAdvice(lookup: Lookup, name: OperationName, input: Members
   return { advice: lines.join(' ') };
 }
 
-/** What to do if the environment of a call is being deleted, unless the call is to delete it. */
+/** What to do if the environment of a call is deleted or being deleted; undefined for a call that deletes something. */
 async function closedEnvironmentAdvice(
   lookup: Lookup,
   name: OperationName,
@@ -160,7 +160,7 @@ function classOf(seen: Awaited<ReturnType<typeof readStatus>>, { label }: Refere
   return statusClass(seen.status);
 }
 
-/** Says for which entity a call must wait; undefined when everything that it refers to is ready or has failed. */
+/** Says for which entity a call must wait; undefined if waiting helps with none. Nothing waits for an entity that is being deleted. */
 export async function unreadyText(lookup: Lookup, name: OperationName, input: Members): Promise<string | undefined> {
   const { path, body } = referencesIn(name, input);
   for (const reference of [...path, ...body]) {

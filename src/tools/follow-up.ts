@@ -20,9 +20,9 @@ export interface AcceptedCall {
 }
 
 /**
- * What to do after accepted calls, of which all or none are deletes: `next` is the one call that waits for the first 50 changes that they started,
- * or a sentence if only another tool shows what is in progress. Empty if nothing is in progress, or if the caller is not offered the
- * tool that waits.
+ * What to do after accepted calls, of which all or none are deletes. `next` is the one call that waits for the first 50 changes that they
+ * started, or a sentence if only another tool shows what is in progress. Empty if nothing is in progress, or if the caller is not
+ * offered the tool that waits.
  */
 export function followUp(accepted: readonly AcceptedCall[], { restrictions, caller }: Offering) {
   const underway = accepted.flatMap((call) => startedBy(call) ?? []);

@@ -26,10 +26,10 @@ export interface Lookup {
   readonly isDestructive?: boolean;
 }
 
-/** How long the result of a call waits for reads that only add details to it. */
+/** Maximum duration of a read that only adds a detail to the result of a change. */
 const MAX_ADDED_MS = 300;
 
-/** The signal for reads that only add details to the result of a call. */
+/** The signal for such a read. */
 export const briefSignal = ({ signal }: Lookup): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(MAX_ADDED_MS)]);
 
@@ -51,9 +51,9 @@ export interface EnvironmentMeant {
 }
 
 /**
- * The environment with a name, ignoring case. `as-given` if the value is an id, `none` if no environment has that name,
- * `unreadable` if the caller may not list environments, or the error if that failed. `problemText` if several have the name, or if it equals
- * the id of another apart from case.
+ * The existing environment with a name, or else with that name in another case. `as-given` if the value is an id, `none` if there is no
+ * such environment, `unreadable` if the caller may not list environments, or the error if that failed. `problemText` if several have the
+ * name, or if the name is also an id in another case.
  */
 export async function environmentNamed(
   lookup: Lookup,

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { isObject } from '../is-object.ts';
 
 /**
- * The arguments of a call with common client mistakes corrected. Optional members that are `null`, empty or `"null"` are removed,
- * except an empty `NonEmpty` and a `Narrowing` one. Text becomes a number or a boolean where one is expected, and the other way
- * round. One text becomes a list where a list is expected, and an object where `key=value` is possible; a map becomes a list of
- * such objects. Other spellings of this server's own words become those words. Everything else stays unchanged, for validation.
+ * The arguments of a call with common client mistakes corrected. Optional members that are `null`, `""` or `"null"` are removed,
+ * except an empty `NonEmpty` and a `Narrowing` one. Text becomes a number or a boolean where one is expected; a number or a boolean
+ * becomes text where a `Scalar` is. One text becomes a list where a list of texts is expected, and an object where a `KeyValue` is; a map
+ * becomes a list of such objects. Other spellings of this server's own words become those words. Everything else stays unchanged, for
+ * validation.
  */
 export function lenient(schema: z.ZodType, given: unknown): unknown {
   if (isOptional(schema)) return lenient(schema.unwrap() as z.ZodType, given);
@@ -28,7 +29,7 @@ const hasFlag = (schema: z.ZodType, flag: Flag) => schema.meta()?.[flag] === tru
 
 /** One of this server's own words, so that `Scaling groups` and `kxScalingGroup` mean `scaling-group`. */
 export const Words = <const W extends string>(words: readonly W[]) => z.enum(words).meta({ anySpelling: true });
-/** An item without commas, so that one text can stand for a list of them. */
+/** An item that contains no comma, so that one text can list several, separated by commas. */
 export const ListItem = (maxLength: number) => z.string().min(1).max(maxLength).meta({ listItem: true });
 /** A text for which a client may send a number or a boolean. */
 export const Scalar = (maxLength: number) => z.string().max(maxLength).meta({ scalar: true });
@@ -82,7 +83,7 @@ function wordIn(options: readonly string[], given: string): string | undefined {
 /** Longer texts are not words of any list. */
 const MAX_WORD_LENGTH = 80;
 
-/** Without case, separators, plural and the prefix of the API. */
+/** Without case, separators, plural and the prefix `kx` or `kdb`. */
 const normalized = (word: string) =>
   word
     .toLowerCase()
@@ -104,7 +105,7 @@ export function withEnvironmentRenamed(
 
 const ENVIRONMENT_ARGUMENTS = ['environmentId', 'environment'];
 
-/** Adds the environment as `name`, too, if the entity that a call names is the environment itself. */
+/** Adds the environment as the missing `name` if the kind of the entity that a call is about is `environment`. */
 export function withEnvironmentAsName(
   { shape }: z.ZodObject,
   given: Readonly<Record<string, unknown>>,

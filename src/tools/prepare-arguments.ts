@@ -17,8 +17,8 @@ type Prepared =
 /**
  * Prepares the arguments of a call before anything is planned or approved: corrects common client mistakes, validates, and
  * resolves the name of an environment. It reads the names for each call, because a name may have passed to another environment since an
- * earlier read. Nothing is read if other arguments are wrong. Rejects with `FinspaceError` if a name cannot be resolved because that read
- * failed.
+ * earlier read. Nothing is read if other arguments are wrong. If that read fails, a name that may also be an id counts as the id; for
+ * others, it rejects with `FinspaceError`.
  */
 export async function prepareArguments(
   lookup: Lookup,
@@ -80,8 +80,8 @@ const ENVIRONMENT = 'environmentId';
 const isEnvironment = ({ path: [first, ...rest] }: ArgumentProblem) => first === ENVIRONMENT && rest.length === 0;
 
 /**
- * The value of `environmentId` if it may be the name of a kdb environment. A text in the form of an id never is, so that no
- * environment can be named like another's id.
+ * The value of `environmentId` if it may be the name of a kdb environment. A text in the form of an id never is, so that an id cannot
+ * mean an environment that has it as its name.
  */
 function environmentNameIn({ shape }: z.ZodObject, given: Members, operationName: OperationName | undefined) {
   const value = given[ENVIRONMENT];

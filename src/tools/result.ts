@@ -14,13 +14,13 @@ export type FailureAdvice = Partial<Pick<FailureFields, 'advice' | 'retryable'>>
 interface Success {
   /** The audience of the output, if it is not the model. */
   readonly audience?: 'user' | undefined;
-  /** What the answer has besides the API's reply, such as the changes that the call made. */
+  /** What the answer has besides the API's reply, such as the changes that the call made. Pages of lists have none. */
   readonly additions?: Members;
 }
 
 /**
- * The result of a successful call: the API's output, with `complete` for a page of a list, the status if the API returns nothing,
- * and the additions.
+ * The result of a successful call: the API's output, with `complete` for a page of a list, and with the additions for other operations.
+ * If the API returns nothing, the result has the status, or `done` if the operation takes no time.
  */
 export function succeeded(
   name: OperationName,
@@ -45,8 +45,8 @@ export function succeeded(
 const ONE_PAGE = 'This is one page. For the rest, repeat the call with the same arguments and this nextToken.';
 
 /**
- * The result of a call that the endpoint rejected or that got no reply, with what was found out about it. `tool` is the called one, which
- * may have failed in an operation that it needs.
+ * The result of a call that the endpoint rejected or that got no reply, with what was found out about it. The text also names the
+ * operation if that is not the one of `tool`.
  */
 export function failed(tool: string, { fields }: FinspaceError, known: FailureAdvice = {}): CallToolResult {
   const { operation, code, detail, reason, retryable, advice, outcomeUnknown, httpStatus, requestId } = {
@@ -89,7 +89,7 @@ export const UNCHANGED = 'Nothing was changed.';
 const isUnchanged = ({ operation, code, notSent, outcomeUnknown }: FailureFields) =>
   !outcomeUnknown && (notSent === true || (code === 'ResourceNotFound' && operationNamed(operation).risk !== 'read'));
 
-/** The result of a call that this server did not send, with the reason and what to do instead. */
+/** The result of a call that this server did not send, or failed to complete: the reason, and what to do. */
 export function refused(...lines: string[]): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: lines.join('\n') }] };
 }

@@ -17,8 +17,8 @@ function pathShown(name: OperationName, input: Members): string | undefined {
 }
 
 /**
- * The tags of an entity that a read shows. The API returns them separately, with one more call, or two if the reply lacks the
- * ARN. Empty for entities without tags, or if this caller may not read them.
+ * The tags of an entity that a read shows. The API returns them separately, with one more call, or two if the reply lacks the ARN. No
+ * member for kinds that cannot have tags, for deleted entities, and for callers who are not offered the calls.
  */
 export async function shownTags(
   { call, restrictions, caller }: Pick<ToolDependencies, 'call' | 'restrictions' | 'caller'>,

@@ -83,7 +83,7 @@ export async function tagBatch(
         `The environment is ${quoteUntrusted(String(name))}, not ${quoteUntrusted(otherEnvironment.name)}: tag each in a separate call.`,
       ],
     };
-  // By path, because an environment has two names.
+  // Keyed by path, so that an environment that is given by its id and by its name counts once.
   const ids = new Map(entities.map((each) => [arnPath(each), idOf(each.kind, each.name, each.database)] as const));
   const calls = [...ids].flatMap(([path, entityId]): BatchCall[] => {
     const resourceArn = `${environmentArn}${path}`;

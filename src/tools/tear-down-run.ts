@@ -30,7 +30,7 @@ const POLL_MS = 500;
 const MAX_POLL_MS = 15_000;
 const MAX_NAMED = 50;
 
-/** Makes the deletions of an approved teardown in order, as a task if the client supports tasks. */
+/** Makes the deletions of an approved teardown in order, as a task if the call can continue as one. */
 export async function runTeardown(deps: ToolDependencies, plan: TeardownPlan, actor: Actor, exchange: Exchange) {
   const { context, continueAsTask } = exchange;
   const { signal } = context.mcpReq;
@@ -69,7 +69,7 @@ interface Stop {
   readonly asTask: boolean;
 }
 
-/** The result of a teardown that stopped. The result of a task names the deletions, because its client saw no progress. */
+/** The result of a teardown that stopped. That of a task also names the accepted deletions, which no progress notification named. */
 function stoppedAt({ deletions }: TeardownPlan, requested: number, { why, failed = [], asTask }: Stop): CallToolResult {
   const names = (some: readonly TeardownStep[]) => some.slice(0, MAX_NAMED).map(({ item }) => itemText(item));
   const rest = deletions.slice(requested);
@@ -230,7 +230,7 @@ async function authorizeDeletion(
   const plan = await replan();
   if (plan === undefined) return { why: `${itemText(item)} no longer exists.` };
   if (plan.forbidden !== undefined) return { why: visibility.forbiddenText(plan.forbidden) };
-  if (plan.isLeaving) return { why: `${itemText(item)} is already being deleted by another client.` };
+  if (plan.isLeaving) return { why: `${itemText(item)} is already being deleted by another call.` };
   const [blocker] = plan.blockers;
   if (blocker !== undefined) return { waitsFor: awaitedText(blocker.item, item) };
   const change = changeSinceApproval(teardown, deletion, plan);
@@ -262,7 +262,7 @@ const changeSinceApproval = (
     ? unapprovedEntityText(teardown, plan)
     : `${itemText(item)} has changed since the person saw it.`;
 
-/** Why a deletion failed. */
+/** Why a deletion failed or was cancelled. */
 function failureOf({ item }: TeardownStep, error: unknown, signal: AbortSignal): string {
   const isFailure = error instanceof FinspaceError;
   if (signal.aborted && !(isFailure && error.fields.outcomeUnknown)) return stopReason(signal);

@@ -22,5 +22,5 @@ export const toolsNote =
 
 const FINDING_TOOLS = 'Tools are found with find_tools and run with call_read_tool or call_write_tool.';
 const SAY_FIRST = 'Before you start, tell the person which steps are therefore impossible.';
-/** As texts for agents name a tool. */
+/** A tool as texts for agents name it. */
 const quoted = (name: string) => `\`${name}\``;
