@@ -137,7 +137,7 @@ const BOOLEANS = new Map([
   ['true', true],
   ['false', false],
 ]);
-/** Short enough that every such number is exact. */
-const DECIMAL = /^(?=.{1,16}$)-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+/** Has at most 15 digits, which a number represents without loss. */
+const DECIMAL = /^(?=.{1,15}$)-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 const isOptional = (schema: z.ZodType): schema is z.ZodOptional => schema instanceof z.ZodOptional;

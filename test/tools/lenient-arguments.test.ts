@@ -133,12 +133,16 @@ describe('numbers and booleans that are sent as text', () => {
     expect(parseArguments(schema, given)).toEqual({ input: given });
   });
 
-  it.each(['1e3', '0x10', '007', ' 5', '5 ', '+5', '1,000', '5 GiB', 'Infinity', '99999999999999999'])(
+  it.each(['1e3', '0x10', '007', ' 5', '5 ', '+5', '1,000', '5 GiB', 'Infinity'])(
     'are rejected as a number in any other form than a plain number: %j',
     (text) => {
       expect(parseArguments(z.strictObject({ size: z.number() }), { size: text })).toHaveProperty('problems');
     },
   );
+
+  it.each(['9007199254740993', '99999999999999999'])('are rejected as a number that would be rounded: %j', (text) => {
+    expect(parseArguments(z.strictObject({ size: z.number() }), { size: text })).toHaveProperty('problems');
+  });
 
   it.each(['True', 'yes', '1', 'on'])('are rejected as a boolean in any other form than true and false: %j', (text) => {
     expect(parseArguments(z.strictObject({ readWrite: z.boolean() }), { readWrite: text })).toHaveProperty('problems');
