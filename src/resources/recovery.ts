@@ -27,7 +27,7 @@ export async function listKits(deps: ResourceDependencies): Promise<Resource[]> 
     uri: `${PREFIX}${id}`,
     name: id,
     title: `Recovery kit: ${titles.get(id)}`,
-    description: 'The calls that recreate the configuration of a deleted entity. No data.',
+    description: 'The calls that recreate the configuration of what was deleted. No data.',
     mimeType: 'application/json',
   }));
 }

@@ -53,7 +53,7 @@ export const createEntities = compositeTool({
     'that it needs. Each step takes the arguments of its own create tool, and waits for a limited time until the ' +
     'entities that it names are ready. All arguments are checked before the first step. A step that fails stops the ' +
     'others only if its error may concern them; the answer lists what was created, what failed and what was not ' +
-    'done. If a step needs approval, a person approves all steps at once.',
+    'done. If steps need approval, a person approves all of those at once.',
   keywords: 'bulk batch several many copy clone duplicate architecture',
   annotations: { destructiveHint: false },
   input: createInput,

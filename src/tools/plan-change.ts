@@ -25,7 +25,8 @@ import { suggestTool } from './suggest.ts';
 import { TAG_ENTITIES, tagBatch, tagEntities } from './tag-entities.ts';
 import { previewTeardown } from './tear-down.ts';
 
-const changingTools = lazy(() => [
+/** The tools whose calls can be previewed: all that are not read-only. */
+const previewableTools = lazy(() => [
   ...OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read').map(toolName),
   ...Object.keys(BATCH_TOOLS),
   TEAR_DOWN,
@@ -64,7 +65,7 @@ export const planChange = compositeTool({
     const name = operationOf(tool);
     if (name === undefined)
       return refused(
-        `${quoteUntrusted(tool)} is not a tool that changes anything${suggestTool(tool, changingTools(), '.')}`,
+        `${quoteUntrusted(tool)} is not a tool that changes anything${suggestTool(tool, previewableTools(), '.')}`,
       );
     if (operationNamed(name).risk === 'read')
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);

@@ -114,8 +114,8 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     name: 'call_write_tool',
     title: 'Run a tool that makes changes',
     description:
-      'Run a tool that find_tools returned and that creates, changes or deletes something. A person must approve deletes and ' +
-      'network changes.',
+      'Run a tool that find_tools returned and that is not read-only: one that creates, changes or deletes something, or ' +
+      'returns a credential. A person must approve deletes and network changes.',
     annotations: { destructiveHint: true },
     input: dispatcherInput,
     needs: [],
