@@ -75,7 +75,7 @@ export async function previewTeardown(
   const lost = plan.deletions.map(({ item }) => item);
   const visibility = visibilityFor(offeredTo(deps), [input, name]);
   const blocked = forbidden !== undefined || blockers.length > 0;
-  const needsApproval = deps.restrictions.approve !== 'none';
+  const needsApproval = deps.restrictions.approve !== 'none' && !isAllLeaving(plan);
   const head = {
     tool: TEAR_DOWN,
     target: { kind: 'kdb environment', name },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
-import { type Embedded, type Members, openEmbedded, type Spy, spyOn } from './support/backend.ts';
+import { answering, type Embedded, type Members, openEmbedded, type Spy, spyOn } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 
@@ -83,6 +83,24 @@ describe('a teardown before approval', () => {
     expect(await preview(wanted(['user:fast', 'ann']))).toMatchObject({
       content: { blocked: true, blockers: [{ name: 'user:fast' }], lost: [{ name: 'ann' }] },
     });
+  });
+
+  it('needs no approval, as the preview says, if all that it selects is already being deleted', async () => {
+    const call = answering(backend.call, (name, reply) =>
+      name === 'GetKxVolume' ? { ...reply, status: 'DELETING' } : reply,
+    );
+    const later = await openGuard({ call, clock: backend.clock });
+    const given = wanted(['fast']);
+    const previewed = await later.attempt({ tool: 'plan_change', arguments: { tool: TOOL, arguments: given } });
+    expect(previewed).toMatchObject({
+      content: { needsApproval: false, blocked: false, wouldRun: true, counts: { lost: 0, beingDeleted: 1 } },
+    });
+    expect(previewed).not.toHaveProperty('content.dialog');
+    expect(await later.attempt({ tool: TOOL, arguments: given })).toMatchObject({
+      kind: 'done',
+      content: { finished: false, requested: 0, underway: 1 },
+    });
+    await later.close();
   });
 
   it('is refused if its arguments are wrong or it is denied', async () => {
