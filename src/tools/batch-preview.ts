@@ -14,7 +14,7 @@ import type { Paged } from './fleet/cursor.ts';
 import { answer } from './fleet/page.ts';
 import type { Lookup } from './identify.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { notOffered, withEnvironmentMeant, wrongPreviewArguments } from './result.ts';
+import { notOffered, withEnvironmentMeant, withheldNote, wrongPreviewArguments } from './result.ts';
 
 export interface BatchTool {
   readonly tool: CompositeTool;
@@ -50,10 +50,9 @@ export const forecast = (isStopped: boolean, notChecked: readonly string[]) =>
 
 async function previewAnswer(deps: ToolDependencies, batch: Batch, { previewInput, signal }: PreviewOptions) {
   const { caller, restrictions } = deps;
-  const options = { signal };
   const planner = { ...deps, call: deduplicated(deps.call), countsAll: true };
   const toApprove = callsToApprove(batch, restrictions);
-  const previews = await previewSteps(planner, batch, toApprove, options);
+  const previews = await previewSteps(planner, batch, toApprove, { signal });
   const blockedSteps = batch.calls.filter((_, at) => previews[at]?.blockers.length !== 0);
   const blockers = unique(previews.flatMap((each) => each.blockers));
   const warnings = previews.flatMap((each) => each.warnings);
@@ -67,7 +66,7 @@ async function previewAnswer(deps: ToolDependencies, batch: Batch, { previewInpu
   const plan =
     toApprove.length === 0 || isRefused
       ? undefined
-      : await planBatch(planner, batch, toApprove, caller.principal, options);
+      : await planBatch(planner, batch, toApprove, caller.principal, { signal });
   const visibility = visibilityFor(offeredTo(deps), batch.input);
   const head = {
     tool: batch.tool,
@@ -77,6 +76,7 @@ async function previewAnswer(deps: ToolDependencies, batch: Batch, { previewInpu
     ...(isBlocked ? { blockedSteps: blockedSteps.map(({ entityId }) => entityId) } : {}),
     ...(runsInPart ? { wouldRunInPart: partialRunText(tried, batch.calls.length) } : forecast(isBlocked, notChecked)),
     counts: { steps: batch.calls.length, blockers: blockers.length, lost: 0, interrupted: 0 },
+    ...withheldNote(visibility.withheldKinds([...blockers, ...warnings])),
   };
   return answer(
     head,

@@ -117,17 +117,21 @@ describe('what a caller sees of entities whose reads are withheld', () => {
     const { environmentId } = harbour;
     const denied = { deny: readsOf('database') };
     const withheldKinds = ['database (list_kx_databases, get_kx_database)'];
+    const mine = {
+      databaseName: 'other',
+      dataviewName: 'mine',
+      azMode: 'SINGLE',
+      availabilityZoneId: ZONE,
+      readWrite: true,
+      segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+    };
     const seen = [
       await preview(denied, 'delete_kx_environment', whole(harbour)),
       await preview(denied, 'delete_kx_volume', { environmentId, volumeName: 'fast' }),
-      await preview(denied, 'create_kx_dataview', {
+      await preview(denied, 'create_kx_dataview', { environmentId, ...mine }),
+      await preview(denied, 'create_kx_entities', {
         environmentId,
-        databaseName: 'other',
-        dataviewName: 'mine',
-        azMode: 'SINGLE',
-        availabilityZoneId: ZONE,
-        readWrite: true,
-        segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+        create: [{ tool: 'create_kx_dataview', arguments: mine }],
       }),
     ];
     for (const content of seen) {
