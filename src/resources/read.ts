@@ -27,7 +27,7 @@ interface ReadOptions {
   readonly extent?: keyof typeof MAX_BYTES;
 }
 
-/** The contents of a resource. Throws ResourceNotFoundError if it does not exist or is not offered. */
+/** The contents of a resource. Throws ResourceNotFoundError if it does not exist or is not offered, and ProtocolError if a read fails. */
 export async function readResource(
   deps: ResourceDependencies,
   uri: string,
@@ -46,7 +46,7 @@ export async function readResource(
   if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw await absentError();
   try {
     const reading = { signal, untilAborted, maxBytes: MAX_BYTES[extent], onProgress: progressReporter(report) };
-    const { data, text } = await contents(deps, kind, input, reading);
+    const { data, text } = await readContents(deps, kind, input, reading);
     return { contents: [{ uri, mimeType: kind.mimeType, text }], ...cacheHintsFor(kind, data) };
   } catch (error) {
     if (isNotFound(error)) throw await absentError();
@@ -71,7 +71,7 @@ interface Reading extends Required<Pick<GraphOptions, 'onProgress'>> {
   readonly maxBytes: number;
 }
 
-async function contents(
+async function readContents(
   { call, restrictions, caller, cache, aheadMs }: ResourceDependencies,
   { operation, topologyForm }: ResourceKind,
   input: Record<string, string>,

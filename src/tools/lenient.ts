@@ -37,7 +37,7 @@ export const Scalar = (maxLength: number) => z.string().max(maxLength).meta({ sc
 export const NonEmpty = (maxLength: number) =>
   z
     .string()
-    .min(1, 'expects text that is not empty; omit it for any')
+    .min(1, 'expects text that is not empty; to match any text, omit the argument')
     .max(maxLength)
     .optional()
     .meta({ nonEmpty: true });
