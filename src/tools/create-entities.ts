@@ -11,7 +11,7 @@ import { runBatch } from './batch.ts';
 import { compositeTool } from './dependencies.ts';
 import type { Lookup } from './identify.ts';
 import { Words } from './lenient.ts';
-import { prepareArguments } from './prepare-arguments.ts';
+import { prepareArguments, type WrongArguments } from './prepare-arguments.ts';
 import { wrongArguments } from './result.ts';
 
 export const CREATE_ENTITIES = 'create_kx_entities';
@@ -80,8 +80,7 @@ export async function createBatch(
       { environmentId, ...given },
       operation,
     );
-    const problems =
-      'problemTexts' in prepared ? prepared.problemTexts : problemsWith(operation, prepared.input, environmentId);
+    const problems = 'input' in prepared ? problemsWith(operation, prepared.input, environmentId) : textsOf(prepared);
     problemTexts.push(...problems.map((says) => `create.${at}.arguments.${says}`));
     if ('input' in prepared)
       calls.push({ operation, input: prepared.input, entityId: entityIdOf(operation, prepared.input) });
@@ -89,6 +88,10 @@ export async function createBatch(
   if (problemTexts.length > 0) return { problemTexts };
   return { tool: CREATE_ENTITIES, input, environmentId, verb: 'CREATE', entityCount: calls.length, calls };
 }
+
+/** The problems of a step, each beginning with the argument that it is about. */
+const textsOf = ({ problemTexts, about }: WrongArguments): string[] =>
+  problemTexts.map((says) => (about === undefined ? says : `${about}: ${says}`));
 
 function problemsWith(operation: OperationName, input: Record<string, unknown>, environmentId: string): string[] {
   if (input['environmentId'] !== environmentId) return ['environmentId: this is not the environment of the call.'];

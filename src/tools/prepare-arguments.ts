@@ -9,10 +9,15 @@ import { type ArgumentProblem, explainProblems, parseArguments } from './argumen
 import { type EnvironmentMeant, environmentNamed, type Lookup, missingText } from './identify.ts';
 import { isAbsent, withEnvironmentAsName, withEnvironmentRenamed } from './lenient.ts';
 
-/** Valid arguments, with the id of an environment in place of its name; or sentences about what is wrong. */
-type Prepared =
-  | { readonly input: Members; readonly meant?: EnvironmentMeant }
-  | { readonly problemTexts: readonly string[] };
+/** Valid arguments, with the id of an environment in place of its name; or what is wrong with them. */
+type Prepared = { readonly input: Members; readonly meant?: EnvironmentMeant } | WrongArguments;
+
+export interface WrongArguments {
+  /** Sentences. */
+  readonly problemTexts: readonly string[];
+  /** The argument that they are about, if they do not begin with it. */
+  readonly about?: string;
+}
 
 /**
  * Prepares the arguments of a call before anything is planned or approved: corrects common client mistakes, validates, and
@@ -45,15 +50,17 @@ export async function prepareArguments(
     });
   }
   if (typeof found === 'object') {
-    if ('problemText' in found) return { problemTexts: [found.problemText] };
+    if ('problemText' in found) return unresolved(found.problemText);
     const resolved = parsedCall(schema, { ...given, [ENVIRONMENT]: found.environmentId }, operationName);
     return 'input' in resolved ? { ...resolved, meant: found } : explained(resolved.problems);
   }
   if (found === 'none' && !ID_CHARACTERS.test(name))
-    return { problemTexts: [await missingText(lookup, { label: ENVIRONMENT, value: name, scope: {} }, operationName)] };
+    return unresolved(await missingText(lookup, { label: ENVIRONMENT, value: name, scope: {} }, operationName));
   if ('input' in parsed) return parsed;
   return found === 'unreadable' ? { problemTexts: [UNREADABLE] } : explained(problems);
 }
+
+const unresolved = (problemText: string) => ({ problemTexts: [problemText], about: ENVIRONMENT });
 
 /** The parsed arguments. It is a problem if all settings of an update are empty, because without them the call has another meaning. */
 function parsedCall(schema: z.ZodObject, given: Members, operationName: OperationName | undefined) {

@@ -117,6 +117,10 @@ describe('creating several entities', () => {
     expect(await call('create_kx_entities', { create: astray })).toMatchObject({
       text: expect.stringContaining('create.0.arguments.environmentId'),
     });
+    const nowhere = [user('ann', { environmentId: 'No_Such' })];
+    expect(await call('create_kx_entities', { create: nowhere })).toMatchObject({
+      text: expect.stringContaining('create.0.arguments.environmentId: There is no kdb environment "No_Such".'),
+    });
     const deleting = { databaseName: 'trades', changeRequests: [{ changeType: 'DELETE', dbPath: '/2026.03.16/' }] };
     expect(
       await call('create_kx_entities', { create: [{ tool: 'create_kx_changeset', arguments: deleting }] }),
