@@ -18,7 +18,7 @@ export interface Changes extends ServerEventBus {
   readonly watch: Subscribe;
 }
 
-/** The risks of calls that change the list of resources. */
+/** The risks of calls that may add or remove resources. */
 const LIST_CHANGING_RISKS = new Set(['create', 'destroy']);
 
 export function changes({ bus, ...pace }: ChangeOptions): Changes {

@@ -47,7 +47,7 @@ function outputSchema(name: OperationName): JsonSchema {
 
 /**
  * The keywords that describe how to write arguments, which the function calling of all large providers supports. Patterns and
- * lengths are enforced at the call, where the error has an example; with all keywords, the list would have 75 % more tokens.
+ * lengths are enforced at the call, where the error has an example; with all keywords, the list would have about 75 % more tokens.
  */
 const KEPT = new Set([
   ...['type', 'description', 'enum', 'properties', 'required', 'additionalProperties', 'items'],

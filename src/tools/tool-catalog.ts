@@ -10,8 +10,8 @@ export interface CatalogTool {
 }
 
 /**
- * The tools of the operations, then the others, always in the same order. The build replaces this file with what it returns, so that
- * a start builds no schema.
+ * The tools of the operations, then the others, always in the same order. The build replaces this module with its value as JSON, so that a
+ * start builds no schema.
  */
 export const toolCatalog = lazy((): readonly CatalogTool[] => [
   ...OPERATION_NAMES.map((name) => ({ tool: describeTool(name), needs: [name] })),
