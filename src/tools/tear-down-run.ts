@@ -101,7 +101,10 @@ const failedRows = (failed: readonly FailedDeletion[]) =>
 
 const INTERRUPTED = 'The server that ran this task has ended, or was out of reach.';
 
-/** The result of a task when everything is gone, a deletion has failed, or the task must not wait any longer. */
+/**
+ * The result of a task when everything is gone, a deletion has failed, an entity shows no deletion, as one of the same name that was
+ * created meanwhile, or the task must not wait any longer.
+ */
 async function waitUntilGone(
   deps: ToolDependencies,
   plan: TeardownPlan,
