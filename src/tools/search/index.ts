@@ -125,7 +125,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
 
 const described = lazy((): ListedTool[] => SEARCH_TOOLS.map(describeComposite));
 
-/** The list of tools in search mode; with call_write_tool only if the caller can find a tool that it runs. */
+/** The list of tools in search mode; with call_write_tool only if a tool that is not read-only can be found. */
 export function searchTools(deps: Offering): ListedTool[] {
   const isReading = ({ annotations }: ListedTool) => annotations?.readOnlyHint === true;
   return listed(deps).every(isReading) ? described().filter(isReading) : described();
