@@ -1,4 +1,4 @@
-/** `1.3 GB`, in decimal units, as for storage. The bounds are those of the rounded values. */
+/** `1.3 GB`, in decimal units, as for storage. The unit follows from the rounded value: 999,500 bytes are `1.0 MB`. */
 export function byteSize(bytes: unknown): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   let value = Number(bytes) || 0;

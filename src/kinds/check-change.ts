@@ -5,7 +5,7 @@ import type { Problem, RuleResult, Use } from './model.ts';
 import { Unreadable } from './reader.ts';
 import { conditionProblem } from './rules.ts';
 
-/** The first reason for which the service rejects a change; undefined when it accepts it. */
+/** The first condition or rule for which the service rejects a change; undefined when all are met. Quotas: {@link firstExceeded}. */
 export async function firstProblem(change: AnyChange, requested: AnyRequestedChange): Promise<Problem | undefined> {
   const [unmet] = unmetConditions(requested.operation, requested.input);
   if (unmet !== undefined) return conditionProblem(unmet);
@@ -40,7 +40,7 @@ export async function firstExceeded(
   return undefined;
 }
 
-/** Checks all rules and quotas of a change at once; `countsAll` as for {@link checkQuotas}. */
+/** Checks all conditions, rules and quotas of a change at once; `countsAll` as for {@link checkQuotas}. */
 export async function checkChange(
   change: AnyChange,
   requested: AnyRequestedChange,
@@ -63,7 +63,7 @@ export async function checkChange(
   };
 }
 
-/** Checks all quotas of a change at once. Those with no limit or an unknown one are counted only if `countsAll` is set. */
+/** Reads the use of all quotas that a change uses more of. Those with no limit or an unknown one are counted only if `countsAll` is set. */
 export async function checkQuotas(
   change: AnyChange,
   requested: AnyRequestedChange,
@@ -90,7 +90,7 @@ export async function checkQuotas(
   };
 }
 
-/** The result of a read, or the checks that are skipped because it is not possible. */
+/** The result of a read, or the checks that are skipped because the read is denied or incomplete. */
 export async function readOrUnchecked<T>(
   work: () => T | Promise<T>,
 ): Promise<{ readonly value: T | undefined; readonly unchecked: readonly string[] }> {

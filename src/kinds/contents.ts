@@ -54,7 +54,7 @@ const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
   'kx-user': { detail: () => undefined },
 };
 
-/** The kinds of entities in an environment, in an order in which they can be deleted. */
+/** The kinds that an environment contains, without changesets and nodes, in an order in which they can be deleted. */
 export const CONTENT_KINDS = KIND_NAMES.filter((kind): kind is InEnvironment => kind in DESCRIPTIONS).toReversed();
 
 /** The entities of these kinds in an environment, kind by kind, without those that a list shows although they are deleted. */
@@ -87,14 +87,14 @@ async function contentsOfKind<K extends InEnvironment>(
   return Promise.all(views.filter((view) => !isGone(statusOf(view))).map(content));
 }
 
-/** An item that also names what only the details of its entity show: the savedown storage of a cluster, with data not loaded yet. */
+/** The item of a cluster with its own savedown storage, which only its details show, and which may hold data that is not loaded yet. */
 export function withUnlisted(item: Item, { savedownStorageConfiguration: savedown }: Views['kx-cluster']): Item {
   if (savedown?.size === undefined) return item;
   const texts = [item.detail, `${savedown.size} GiB of savedown storage`];
   return { ...item, detail: texts.filter((text) => text !== undefined).join(', ') };
 }
 
-/** The detail of an entity, with a status that says that it could not be deleted. Clusters always show their status. */
+/** The detail of an entity, with its status if a deletion has failed. The details of clusters already end with their status. */
 function withFailedDeletion(detail: string | undefined, status: string | undefined): string | undefined {
   if (deletionIn(status) !== 'failed' || detail?.endsWith(String(status))) return detail;
   return detail === undefined ? status : `${detail}, ${status}`;

@@ -26,6 +26,6 @@ export function asDependent(
   return { kind, key, name: nameIn(kind, key), status, type, readWrite };
 }
 
-/** Whether a dependent has work that can be interrupted. */
+/** Whether a change could interrupt a dependent: any but a cluster that failed. */
 export const isWorking = ({ kind, status }: Dependent): boolean =>
   kind !== 'kx-cluster' || statusClass(status) !== 'failed';

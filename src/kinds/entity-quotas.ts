@@ -5,7 +5,7 @@ import { NODES_PER_CLUSTER } from './quotas.ts';
 import type { QuotaReader } from './reader.ts';
 import type { KindName, Views } from './views.ts';
 
-/** A quota of each entity of a kind. */
+/** A quota that each entity of a kind has for itself. */
 export interface EntityQuota<K extends KindName = KindName> {
   readonly what: string;
   readonly kind: K;

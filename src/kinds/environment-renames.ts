@@ -16,7 +16,7 @@ export async function namesakes<K extends EnvironmentKind>(
   return others(key, await read.listed(kind, { ...key, name })).filter((other) => other.name === name);
 }
 
-/** A rename to the name or id of another environment needs approval: people name environments so, in any letter case. */
+/** A rename to the name or id of another environment, in any letter case, needs approval: people refer to environments by both. */
 export async function renameImpact<K extends EnvironmentKind>(
   kind: K,
   { input: { name }, key, read }: RenameRequest<K>,

@@ -6,7 +6,7 @@ import type { KindName, Views } from './views.ts';
 
 const WELL_FORMED = /^[a-zA-Z0-9]{1,32}$/;
 
-/** A malformed id of an environment. The model accepts any id in some operations; the service does not. */
+/** The problem with a malformed id of an environment. The model accepts any id in some operations; the service does not. */
 export const malformedId = (environmentId: string): Problem | undefined =>
   WELL_FORMED.test(environmentId)
     ? undefined

@@ -37,7 +37,7 @@ export interface Fact<V> {
   readonly parts?: readonly string[];
   /** The list of its kind shows it, so answers need not read each entity. Optional if the list shows everything (`isListedWhole`). */
   readonly listed?: true;
-  /** Somebody chose it, and comparisons show it by its name, not as type, size or host. */
+  /** A request sets it, and comparisons show it by its name, not as type, size or host. */
   readonly setting?: true;
   /** Not searched for texts: it is about other entities or the present state, or repeats another fact. */
   readonly unsearched?: true;

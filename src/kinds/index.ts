@@ -38,7 +38,7 @@ export function kindOf(operation: OperationName): KindName | undefined {
   return kind === 'tags' ? undefined : kind;
 }
 
-/** What an operation changes, and the kind of that entity, which tags do not have; undefined for an operation that only reads. */
+/** The rules and the impact of an operation, and the kind of its entity, which tags do not have; undefined if it only reads. */
 export function changeOf(
   operation: OperationName,
 ): { readonly kind: KindName | undefined; readonly change: AnyChange } | undefined {

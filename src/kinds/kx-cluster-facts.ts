@@ -20,7 +20,7 @@ const mounts = ({ databases }: Cluster) =>
     }),
   );
 
-/** The volumes of the dataview versions that a cluster mounts; undefined if there are none, or not all are known. */
+/** The volumes of the dataview versions that a cluster mounts; undefined if it mounts none or has released them, or not all are known. */
 function dataviewVolumes({ databases = [], status }: Cluster) {
   const entries = databases.filter((entry) => dataviewIn(entry) !== undefined);
   const areKnown = entries.every((entry) => entry.dataviewConfiguration?.segmentConfigurations !== undefined);

@@ -11,7 +11,7 @@ const MEMORY_UNCHECKED = {
   listedAsUnchecked: 'whether its host has enough memory',
 } as const;
 
-/** The service accepts a cluster for which its host has too little memory; it then fails to start. */
+/** The host has enough memory. Otherwise, the service accepts the cluster, but it then fails to start. */
 export async function memoryFits({
   input,
   key,

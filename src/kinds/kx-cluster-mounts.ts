@@ -32,7 +32,7 @@ export async function mountsReady(
 
 async function dataviewReady(read: Reader, key: Keys['kx-dataview'], zone: string | undefined) {
   const { problems, view } = await checkReady(read, 'kx-dataview', key, { zone });
-  // The service mounts one version; a version that the reply omits does not block the call.
+  // Without a version, there is nothing to mount. A reply that omits `activeVersions` does not block the call.
   const hasNone = view?.status === 'ACTIVE' && view.activeVersions?.length === 0;
   return hasNone ? [noVersionProblem(key, view), ...problems] : problems;
 }
@@ -70,7 +70,7 @@ type Mounts = Pick<
   'databases' | 'tickerplantLogConfiguration' | 'savedownStorageConfiguration' | 'clusterType'
 >;
 
-/** The databases of a cluster after an update replaced them; an empty list changes nothing, and of several entries the last counts. */
+/** The databases of a cluster after an update; an empty list changes nothing, and of several entries for a database the last counts. */
 export function databasesAfterUpdate<Entry extends { readonly databaseName?: string | undefined }>(
   current: readonly Entry[],
   changes: readonly Entry[],
@@ -97,7 +97,7 @@ export async function volumesReady(
 
 type Mode = 'read' | 'write';
 
-/** How a cluster mounts a volume: a dataview to read it, unless it is writable; savedown and a tickerplant's own log to write. */
+/** How a cluster mounts a volume: for a writable dataview, savedown or a tickerplant's own log to write, otherwise to read. */
 async function mountModesOf(
   read: QuotaReader,
   { environmentId }: Key,

@@ -10,7 +10,7 @@ import type { Keys, Views } from './views.ts';
 type Key = Keys['kx-cluster'];
 type Strategy = 'NO_RESTART' | 'ROLLING' | 'FORCE' | undefined;
 
-/** Whether a restart of a cluster loses data that is only in memory: for a type that is not documented, that is possible. */
+/** Whether a restart loses data that is only in memory: possibly, for a type that is not documented; no, if no type is shown. */
 const memoryLoss = ({ clusterType }: Cluster): ClusterTypeRules['memoryLoss'] =>
   clusterType === undefined ? undefined : (rulesOfShownType(clusterType) ?? { memoryLoss: 'possible' }).memoryLoss;
 const NO_RESTART_NOTE = 'No node restarts: running nodes keep what q loaded until it loads the new version.';

@@ -125,7 +125,7 @@ async function remountQuotas({ input, key, target, read }: DatabasesUpdate): Pro
 const codeUpdateImpact = ({ input, key, target, read }: CodeUpdate & { readonly target: Cluster }) =>
   restartImpact(read, key, target, input.deploymentConfiguration?.deploymentStrategy);
 
-/** An update of its databases restarts a cluster, too. A database that is no longer mounted cannot be mounted again. */
+/** An update of the databases restarts the nodes in the same way. A database that is no longer mounted cannot be mounted again. */
 async function databasesUpdateImpact({
   input,
   key,
@@ -182,7 +182,7 @@ async function nodeExists({ input, key, target, read }: DeleteNode): Promise<Rul
   return { ...missing('kx-node', input), message };
 }
 
-/** What is lost with one node, and its share of the cluster. A node that never ran holds and serves nothing. */
+/** What is lost and interrupted with one node. A node that has not started holds and serves nothing. */
 async function nodeDeletionImpact({
   input,
   key,

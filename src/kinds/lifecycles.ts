@@ -23,7 +23,7 @@ interface Lifecycle<K extends KindName> {
   readonly detached?: readonly StatusOf<K>[];
 }
 
-/** How long a cluster is UPDATING, as users of FinSpace observed: by what changes, and by deployment strategy. */
+/** How long a cluster is UPDATING: as users of FinSpace observed, except NO_RESTART and ROLLING for code, which are our estimates. */
 export const CLUSTER_UPDATE_MS = {
   code: { NO_RESTART: 1.5 * MINUTE, ROLLING: 15 * MINUTE, FORCE: 700 * SECOND },
   databases: { NO_RESTART: 75 * SECOND, ROLLING: 3 * MINUTE },
@@ -92,7 +92,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       DELETED: deleted,
       DELETE_FAILED: deletionFailed,
     },
-    // Some endpoints report an updated volume as UPDATED.
+    // The model has UPDATED, too; in replies of AWS, an updated volume was ACTIVE.
     ready: ['ACTIVE', 'UPDATED'],
     usualMs: 15 * MINUTE,
   },

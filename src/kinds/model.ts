@@ -55,13 +55,13 @@ export type ErrorCode = Exclude<ErrorName, 'Conflict'> | 'NameTaken' | 'InUse' |
 /** Why the service rejects a change. */
 export interface Problem {
   readonly error: ErrorCode;
-  /** The exact message of the service. */
+  /** The message of the local service: that of AWS where it is known, otherwise ours. */
   readonly message: string;
   /** The entity that blocks the change. */
   readonly item?: Item | undefined;
   /** The status of that entity, if the advice depends on it. */
   readonly status?: string | undefined;
-  /** The argument that is invalid regardless of what exists, and what it must be. */
+  /** The argument that must change, if the advice is about that and not about an entity. */
   readonly argument?: WrongArgument;
   /** What depends on the target, if that is the reason. */
   readonly dependents?: readonly Dependent[];
@@ -72,8 +72,8 @@ export interface Problem {
   /** What to do first, if it does not follow from the error. */
   readonly advice?: string | undefined;
   /**
-   * Present if AWS may accept the call, or too little is known. Plans then list this text as unchecked, and not the problem; the local
-   * service rejects the call.
+   * Present if AWS may accept the call, or too little is known. Plans then list this text as unchecked, and not the problem. In a rule of
+   * `rules`, the local service rejects the call all the same.
    */
   readonly listedAsUnchecked?: string;
 }
@@ -83,7 +83,7 @@ export interface RequestedChange<K extends KindName, N extends OperationName> {
   readonly operation: N;
   readonly input: Input<N>;
   readonly key: Keys[K];
-  /** The current entity; undefined for a create, and if it does not exist. */
+  /** The current entity; undefined for a create and for tags, and if it does not exist. */
   readonly target: Views[K] | undefined;
   readonly read: Reader;
 }

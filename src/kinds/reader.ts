@@ -4,7 +4,7 @@ import type { Dependent, Keys, KindName, Views, Within } from './views.ts';
 export interface Reader {
   /** One entity; undefined when it does not exist. A reader that has it at hand returns it without a promise. */
   get<K extends KindName>(kind: K, key: Keys[K]): Views[K] | undefined | Promise<Views[K] | undefined>;
-  /** The entities of a kind, as a list shows them. */
+  /** The entities of a kind, as a list shows them; of very many changesets, only the newest, which include those in progress. */
   listed<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
   /** The entities of a kind with all details. */
   detailed<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;

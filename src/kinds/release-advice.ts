@@ -7,7 +7,7 @@ import type { Dependent, KindName } from './views.ts';
 
 type TargetRules = readonly ((of: never) => Problem | undefined)[];
 
-/** How a dependent can release an entity without being deleted; undefined if its type or status rules that out. */
+/** How a dependent can release an entity without being deleted; undefined if its kind, type or status rules that out. */
 export function releaseAdvice(dependent: Dependent, target: KindName): string | undefined {
   const mounted: readonly KindName[] = ['kx-database', 'kx-dataview', 'kx-volume'];
   if (dependent.kind === 'kx-cluster' && mounted.includes(target))

@@ -13,7 +13,7 @@ export interface StatusMeaning<S extends string = string> {
 /** The end of a transitional status. */
 export interface Transition<S extends string = string> {
   readonly to: S | typeof GONE;
-  /** Milliseconds at the observed pace, unless the operation that starts it sets another duration. */
+  /** Milliseconds with `--lifecycle realistic`, unless the operation that starts it sets another duration. */
   readonly after: number;
   /** The status after a failure, caused by a fault or a world file. */
   readonly failing?: S;
@@ -27,7 +27,7 @@ export const failed: StatusMeaning<never> = { is: 'failed' };
 export const deleted: StatusMeaning<never> = { is: 'settled', deletion: 'done' };
 export const deletionFailed: StatusMeaning<never> = { is: 'failed', deletion: 'failed' };
 
-/** A transitional status; `after` is what clients of FinSpace observed. */
+/** A transitional status; `after` is what clients of FinSpace observed or, where they saw nothing, our estimate. */
 export const underway = <const S extends string = never>(to?: S, after = 0, more: { readonly failing?: S } = {}) =>
   ({ is: 'underway', ...(to === undefined ? {} : { next: { to, after, ...more } }) }) as StatusMeaning<
     Exclude<S, typeof GONE>

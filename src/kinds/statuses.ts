@@ -18,7 +18,7 @@ export function statusClass(status: string | undefined): StatusClass {
   return MEANINGS.get(status)?.is ?? (status.includes('FAILED') ? 'failed' : 'underway');
 }
 
-/** Whether an entity with this status is still being created: nothing can use it yet. */
+/** Whether an entity with this status is still being created, so that nothing can use it yet. Not for clusters, which begin as PENDING. */
 export const isBeingCreated = (status: string | undefined): boolean =>
   statusClass(status) === 'underway' && status?.startsWith('CREAT') === true;
 
@@ -26,7 +26,7 @@ export const isBeingCreated = (status: string | undefined): boolean =>
 export const isFailedUpdate = (status: string | undefined): boolean =>
   statusClass(status) === 'failed' && status?.includes('UPDAT') === true;
 
-/** The form of an undocumented status of a deletion. Only a hostile service sends other texts, which are not classed by name. */
+/** The form of an undocumented status of a deletion. Other texts that contain DELET are none: only a hostile service sends them. */
 const DELETION = /^[A-Z_]*DELET[A-Z_]*$/;
 
 /** How far the deletion is that a status shows; undefined for other statuses. Undocumented ones are classed by their name. */

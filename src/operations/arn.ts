@@ -4,8 +4,8 @@ interface ArnPart {
 }
 
 /**
- * The resource in an ARN of FinSpace, kind and id in turn, from the environment down; undefined for any other text. The region is
- * not checked: the API's pattern allows slashes there.
+ * The kinds and ids in an ARN of FinSpace, from the environment inwards; undefined for any other text. The region is not checked:
+ * the API's pattern allows slashes there.
  */
 export function arnParts(arn: unknown): readonly ArnPart[] | undefined {
   const found = /^arn:aws:finspace:[^:]*:\d+:(.+)$/.exec(String(arn));

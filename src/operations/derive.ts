@@ -13,7 +13,7 @@ const removal = lazy(() =>
     .describe('Settings to remove, by the names that the error gives; omit them from the other arguments'),
 );
 
-/** The input for agents: the API's own, as far as tools offer it, without `clientToken`. Unknown members are rejected. */
+/** The input for agents: the API's own, as far as tools offer it, without `clientToken`, and with `remove` if an update can remove. */
 export const agentInput = oncePer((operation: Operation): z.ZodObject => {
   const input = offeredOf(operation.input());
   const withoutToken = 'clientToken' in input.shape ? input.omit({ clientToken: true }) : input;
@@ -31,7 +31,7 @@ export const highestRisk = ({ risk, raised }: Operation): Risk => raised?.to ?? 
 /** The input as the service accepts it: every constraint is enforced, and unknown members are dropped at every depth. */
 export const serviceInput = oncePer((operation: Operation) => rebuild(operation.input(), 'strip') as z.ZodObject);
 
-/** The output as a client should accept it: types only, new members and enum values pass, timestamps are decoded. */
+/** The output as a client should accept it: types only, every member optional. New members and enum values pass; timestamps are decoded. */
 export const lenientOutput = oncePer((operation: Operation) => rebuild(operation.output(), 'loose') as z.ZodObject);
 
 /** Whether the API recognises a repeated request, so that it may be retried after a lost reply. */

@@ -58,7 +58,7 @@ export const TickerplantLogConfiguration = lazy(() =>
   }),
 );
 
-/** What a cluster mounts. Requests give `changesetId` or `dataviewName`; responses carry `dataviewConfiguration`. */
+/** What a cluster mounts. Requests give `changesetId` or `dataviewName`; replies name a dataview in `dataviewConfiguration`. */
 export const KxDatabaseConfigurations = lazy(() =>
   z.array(
     z.strictObject({
@@ -101,7 +101,7 @@ export const KxCacheStorageConfigurations = lazy(() =>
 );
 
 export const MAX_SCALED_NODES = 5;
-/** The most nodes of a cluster, whatever its quota is. */
+/** The most nodes of a cluster, whatever its quota is: our limit, which bounds what the local service stores. */
 export const MAX_NODES = 1_000;
 export const AutoScalingConfiguration = lazy(() =>
   z.strictObject({

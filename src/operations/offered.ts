@@ -13,7 +13,7 @@ export function offeredAs<T extends z.ZodType>(schema: T, offered: z.ZodType): T
 export const alwaysNeeded = <T extends z.ZodType>(schema: T): z.ZodOptional<T> =>
   offeredAs(schema.optional(), schema) as z.ZodOptional<T>;
 
-/** A member that the service accepts but ignores, so tools do not offer it. `instead` tells a caller that gives it what to do. */
+/** A member that the service accepts but ignores, so tools do not offer it. `instead` says so after its name, and what to do instead. */
 export const notOffered = <T extends z.ZodType>(schema: T, instead: string): T =>
   offeredAs(schema, z.never().describe(instead));
 

@@ -4,9 +4,10 @@ import { type HttpTemplate, labels } from './http.ts';
 
 /**
  * The effect of a call, least severe first; policy, annotations and the read-only filter follow from it. `reveal` returns a credential.
- * `disrupt` interrupts what runs. `destroy` deletes its target: the server keeps a recovery kit, and refuses the call if the target is
- * protected. A call that loses data of some targets only, such as a restart of an RDB, declares the lower risk, and in `raised` the
- * higher one, which the impact of its kind then sets.
+ * `disrupt` interrupts what runs. `destroy` deletes its target, or data in it. The server keeps a recovery kit for operations that declare
+ * `destroy`. If only some inputs or targets lose data, an operation declares the lower risk, and the higher one in `raised`: `by` finds
+ * such inputs, such as a changeset with a DELETE, and the impact of the kind finds such targets, such as an RDB that restarts. If the
+ * target is protected, the server refuses a call that its operation or input makes `destroy`, and requires approval of the others.
  */
 export const RISKS = ['read', 'reveal', 'create', 'update', 'disrupt', 'destroy', 'network'] as const;
 export type Risk = (typeof RISKS)[number];
@@ -35,7 +36,7 @@ export interface Target {
   readonly noun: string;
   /** The input member that identifies it. */
   readonly member: string;
-  /** Usually its get; its list if only that has the creation time, which tells it from a later entity of the same name. */
+  /** Usually its get; its list if there is no get, or only that has the creation time, which differs for a later entity of that name. */
   readonly reader: string;
   /** The path of its name in the reader's output, if `member` is an opaque id. */
   readonly namePath?: readonly string[];

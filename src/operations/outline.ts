@@ -2,8 +2,8 @@ import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts'
 import { lazy, type Operation } from './operation.ts';
 
 /**
- * The operations, in the order in which tools are listed. The build replaces this file with what it returns, so that a start does not load
- * the catalog.
+ * The kind and risk of each operation, in the order in which tools are listed. The build replaces this file by its result, so that a start
+ * does not load the catalog.
  */
 export const operationOutlines = lazy(
   () =>

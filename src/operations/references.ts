@@ -3,7 +3,7 @@ import { labelsIn, route } from './http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts';
 import { lazy, type Members } from './operation.ts';
 
-/** An entity that must exist for an operation to run: its path or its body names it. */
+/** An entity that an input names: one that must exist for the operation to run, or the one that a create makes. */
 export interface Reference {
   /** The member that names it: `clusterName`. */
   readonly label: string;

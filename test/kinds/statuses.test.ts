@@ -6,7 +6,7 @@ import type { KindName } from '../../src/kinds/views.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 
 /** The statuses in the replies of the operation that shows or lists a kind. */
-function documented(kind: KindName): string[] {
+function declared(kind: KindName): string[] {
   const { get, list } = NAMES[kind];
   const { shape } = operationNamed(get ?? list).output();
   const inner = Object.values(shape).map((member) => (member as z.ZodOptional<z.ZodType>).unwrap?.() as z.ZodType);
@@ -17,12 +17,12 @@ function documented(kind: KindName): string[] {
   return status === undefined ? [] : (status as z.ZodOptional<z.ZodEnum>).unwrap().options.map(String);
 }
 
-describe('the states of a kind', () => {
-  it.each(KIND_NAMES)('are those that the API documents for %s, in the same order', (kind) => {
-    expect(Object.keys(statusMeanings(kind))).toEqual(documented(kind));
+describe('the statuses of a kind', () => {
+  it.each(KIND_NAMES)('are those that the catalog declares for %s, in the same order', (kind) => {
+    expect(Object.keys(statusMeanings(kind))).toEqual(declared(kind));
   });
 
-  it('have the same meaning in all kinds', () => {
+  it('have the same class and stage of deletion in all kinds', () => {
     for (const kind of KIND_NAMES)
       for (const [status, { is, deletion }] of Object.entries(statusMeanings(kind))) {
         expect([kind, status, statusClass(status)]).toEqual([kind, status, is]);

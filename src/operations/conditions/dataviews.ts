@@ -79,7 +79,7 @@ function intersect(a: string, b: string, budget: { steps: number }): boolean {
   return budget.steps >= 0 && haveCommonMatch(one, other);
 }
 
-/** Where two patterns are no longer the same plain letters. */
+/** How many letters two patterns have in common before they differ or one has a wildcard. */
 function commonPrefixLength(a: string, b: string): number {
   let at = 0;
   while (at < a.length && a[at] === b[at] && !isWild(a[at])) at += 1;

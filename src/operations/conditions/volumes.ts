@@ -4,7 +4,7 @@ import { type Condition, condition, valueCondition } from './condition.ts';
 
 type Disk = { readonly type?: string | undefined; readonly size?: number | undefined };
 
-/** Why a disk cannot have its size; undefined while its type or size is missing. */
+/** Why a disk cannot have its size; undefined if it can, or its type or size is missing. */
 export const sizeProblem = ({ type, size }: Disk = {}): string | undefined =>
   type === undefined || size === undefined ? undefined : diskSizeProblem(type, size);
 
