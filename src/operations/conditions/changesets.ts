@@ -6,16 +6,16 @@ type Change = Request['changeRequests'][number];
 
 const isPut = ({ changeType }: Change) => changeType === 'PUT';
 
-/** A condition on each change of a changeset; the first violation is reported. */
-const eachChange = (member: 's3Path' | 'dbPath', lacks: (change: Change) => boolean, says: string) =>
+/** A condition on each request of a changeset; the first one that violates it is named. */
+const eachChange = (member: 's3Path' | 'dbPath', violates: (change: Change) => boolean, says: string) =>
   valueCondition<Request>(
-    ({ changeRequests }) => `changeRequests.${changeRequests.findIndex(lacks)}.${member}`,
-    ({ changeRequests }) => !changeRequests.some(lacks),
+    ({ changeRequests }) => `changeRequests.${changeRequests.findIndex(violates)}.${member}`,
+    ({ changeRequests }) => !changeRequests.some(violates),
     says,
   );
 
 export const NEW_CHANGESET: readonly Condition<Request>[] = [
-  eachChange('s3Path', (change) => isPut(change) && change.s3Path === undefined, 'required for PUT'),
+  eachChange('s3Path', (change) => isPut(change) && change.s3Path === undefined, 'Member is required for PUT'),
   eachChange(
     'dbPath',
     (change) => isPut(change) && !(change.dbPath.startsWith('/') && change.dbPath.endsWith('/')),
