@@ -10,7 +10,7 @@ import { listerOf } from '../../src/operations/references.ts';
 import { targetPath } from '../../src/safety/protection.ts';
 import { everySchema } from './pairs.ts';
 
-const ASKS = OPERATION_NAMES.filter((name) => ['destroy', 'network'].includes(operationNamed(name).risk));
+const APPROVED = OPERATION_NAMES.filter((name) => ['destroy', 'network'].includes(operationNamed(name).risk));
 const TARGETED = OPERATION_NAMES.filter((name) => operationNamed(name).target !== undefined);
 const withRisk = (risk: string) => OPERATION_NAMES.filter((name) => operationNamed(name).risk === risk);
 
@@ -43,7 +43,7 @@ describe('the catalog', () => {
     expect(new Set(OPERATION_NAMES.map(toolTitle)).size).toBe(OPERATION_NAMES.length);
   });
 
-  it('gives no two operations the same description', () => {
+  it('gives no two operations descriptions of mostly the same words', () => {
     const texts = OPERATION_NAMES.map((name) => ({ name, words: wordsOf(operationNamed(name).summary) }));
     const alike = texts.flatMap((a, at) =>
       texts.slice(at + 1).flatMap((b) => (overlap(a.words, b.words) < 0.6 ? [] : [`${a.name} and ${b.name}`])),
@@ -77,7 +77,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(Object.keys(input.shape)).toEqual([...own, ...removes]);
   });
 
-  it('starts its description with a verb, and with what it lists or shows if it reads', () => {
+  it('starts its description with what it lists or shows if it reads, and ends it with a full stop', () => {
     const isReading = operation.risk === 'read';
     expect(operation.summary).toMatch(isReading ? /^(?:List the|Show an?) .*\.$/ : /^[A-Z].*\.$/);
   });
@@ -138,10 +138,10 @@ describe('an update', () => {
 });
 
 describe('the target of an operation', () => {
-  it('is declared exactly for operations that can destroy or change something', () => {
+  it('is declared exactly for operations that destroy, change the network, are updates or have a raised risk', () => {
     const raised = OPERATION_NAMES.filter((name) => operationNamed(name).raised !== undefined);
     const changing = OPERATION_NAMES.filter((name) => operationNamed(name).update !== undefined);
-    expect([...TARGETED].sort()).toEqual([...new Set([...ASKS, ...raised, ...changing])].sort());
+    expect([...TARGETED].sort()).toEqual([...new Set([...APPROVED, ...raised, ...changing])].sort());
   });
 
   it.each(TARGETED)('of %s is an input member, and is read by the labels of the operation', (name) => {

@@ -60,7 +60,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(unexcused(pairs(name, 'input').flatMap(differences))).toEqual([]);
   });
 
-  it('accepts what the local service accepts, which drops unknown members', () => {
+  it('accepts in the local service what the model accepts, where unknown members are dropped', () => {
     expect(unexcused(pairs(name, 'input', serviceInput(operation)).flatMap(differences))).toEqual([]);
   });
 
