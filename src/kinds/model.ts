@@ -103,8 +103,10 @@ export interface Quota {
   readonly limit: (quotas: Quotas) => number;
   /** The use; undefined if it cannot be read. */
   readonly used: (read: QuotaReader, within: Within) => Promise<number | undefined> | number;
-  /** The kind of entity that can be deleted to reduce the use. */
+  /** The kind of entity that can be deleted to reduce the use or, with `passes`, that is in progress. */
   readonly kind: KindName;
+  /** Set if the use ends without anything being done: it counts what is in progress. */
+  readonly passes?: true;
 }
 
 /** A quota that a change counts against, and how much more the change uses. */

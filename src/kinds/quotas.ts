@@ -45,6 +45,7 @@ const inProgressQuota = (what: string, kind: KindName, limit: Quota['limit']): Q
   limit,
   used: (read, { environmentId }) => read.count(kind, { environmentId }, 'in progress'),
   kind,
+  passes: true,
 });
 
 /** The number of environments of a kind in the account. */

@@ -118,7 +118,7 @@ export function rethrowCause(error: unknown): never {
 }
 
 /** The use of a quota, and whether the request fits. */
-function quotaCheck({ quota: { what, kind }, used, limit, more }: UsedQuota) {
+function quotaCheck({ quota: { what, kind, passes }, used, limit, more }: UsedQuota) {
   const none = { lines: [] as string[], blockers: [] as Blocker[], unchecked: [] as string[] };
   const notChecked = { ...none, unchecked: [`the quota of ${what}`] };
   if (used === undefined) return limit === Infinity ? none : notChecked;
@@ -131,6 +131,10 @@ function quotaCheck({ quota: { what, kind }, used, limit, more }: UsedQuota) {
     const blocker = { item, first: 'Request less, or have a person raise the quota.', noStep: true as const };
     return { ...none, lines: [line], blockers: [blocker] };
   }
-  const first = `Delete what is not needed (${toolName(NAMES[kind].list)}, find_kx_problems), or have a person raise the quota.`;
+  const list = toolName(NAMES[kind].list);
+  const lessUse = passes
+    ? `Wait until fewer are in progress (${list})`
+    : `Delete what is not needed (${list}, find_kx_problems)`;
+  const first = `${lessUse}, or have a person raise the quota.`;
   return { ...none, lines: [line], blockers: [{ item, first }] };
 }

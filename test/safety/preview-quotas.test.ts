@@ -182,6 +182,20 @@ it('a preview names what to delete if a quota is exhausted', async () => {
   ]);
 });
 
+it('a preview advises to wait if a quota of what is in progress is exhausted', async () => {
+  await usePublishedQuotas();
+  await createMany(10, fixture.builder.dataview);
+  const update = here({ databaseName: 'trades', dataviewName: 'view', description: 'new' });
+  expect((await preview('UpdateKxDataview', update)).blockers).toEqual([
+    {
+      kind: 'quota',
+      name: 'dataview versions in progress',
+      detail: '10 of 10 used, 1 more requested',
+      first: 'Wait until fewer are in progress (list_kx_dataviews), or have a person raise the quota.',
+    },
+  ]);
+});
+
 it('a call that exceeds a quota gets its use and what to delete', async () => {
   await usePublishedQuotas();
   await createMany(3, fixture.builder.volume);
