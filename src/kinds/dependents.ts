@@ -22,8 +22,8 @@ export function asDependent(
   view: object,
 ): Dependent {
   const key = keyIn(kind, { ...view, environmentId });
-  const { status, clusterType: type, readWrite } = view as Views['kx-cluster'] & Views['kx-dataview'];
-  return { kind, key, name: nameIn(kind, key), status, type, readWrite };
+  const { status, clusterType: type, readWrite, databases } = view as Views['kx-cluster'] & Views['kx-dataview'];
+  return { kind, key, name: nameIn(kind, key), status, type, readWrite, databaseCount: databases?.length };
 }
 
 /** Whether a change could interrupt a dependent: any but a cluster that failed. */

@@ -1,3 +1,4 @@
+import { type ClusterTypeRules, rulesOfShownType } from '../operations/cluster-types.ts';
 import { toolName } from '../operations/naming.ts';
 import { databasesUpdatable } from './kx-cluster.ts';
 import { dataviewUpdatable } from './kx-dataview.ts';
@@ -9,13 +10,10 @@ type TargetRules = readonly ((of: never) => Problem | undefined)[];
 
 /** How a dependent can release an entity without being deleted; undefined if its kind, type or status rules that out. */
 export function releaseAdvice(dependent: Dependent, target: KindName): string | undefined {
-  const mounted: readonly KindName[] = ['kx-database', 'kx-dataview', 'kx-volume'];
-  if (dependent.kind === 'kx-cluster' && mounted.includes(target))
-    return adviceIfAllowed(
-      `make it mount something else with ${toolName('UpdateKxClusterDatabases')}`,
-      dependent,
-      databasesUpdatable,
-    );
+  if (dependent.kind === 'kx-cluster') {
+    const remount = remountAdvice(dependent, target);
+    return remount && adviceIfAllowed(remount, dependent, databasesUpdatable);
+  }
   if (dependent.kind === 'kx-dataview' && target === 'kx-volume')
     return adviceIfAllowed(
       `move its segments to another volume with ${toolName('UpdateKxDataview')}`,
@@ -23,6 +21,18 @@ export function releaseAdvice(dependent: Dependent, target: KindName): string | 
       dataviewUpdatable,
     );
   return undefined;
+}
+
+/** How an update of its databases can make a cluster release an entity; undefined if none can. */
+function remountAdvice({ type, databaseCount = 0 }: Dependent, target: KindName): string | undefined {
+  const tool = toolName('UpdateKxClusterDatabases');
+  // Databases cannot be added, and the service ignores an empty list.
+  if (target === 'kx-database') return databaseCount > 1 ? `make it unmount the database with ${tool}` : undefined;
+  if (target !== 'kx-dataview' && target !== 'kx-volume') return undefined;
+  const { savedown, tickerplantLog }: ClusterTypeRules = rulesOfShownType(type) ?? { savedown: 'optional' };
+  const mayWrite = target === 'kx-volume' && (savedown ?? tickerplantLog) !== undefined;
+  const exception = mayWrite ? ' (not if it uses the volume for savedown or a log)' : '';
+  return `make it mount something else with ${tool}${exception}`;
 }
 
 /** The advice to update a dependent if the rules of that update allow it, or will allow it once the dependent is ready. */

@@ -46,6 +46,8 @@ export interface Dependent {
   readonly status?: string | undefined;
   readonly type?: string | undefined;
   readonly readWrite?: boolean | undefined;
+  /** How many databases a cluster mounts. */
+  readonly databaseCount?: number | undefined;
 }
 
 /** Where entities are listed and counted. */

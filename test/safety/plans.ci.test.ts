@@ -96,7 +96,7 @@ describe('plans on a world whose entities depend on each other', () => {
 
   it('block the deletion of a database by clusters that mount it and by its dataviews', async () => {
     expect(await blockers('DeleteKxDatabase', { databaseName: 'trades' })).toEqual([
-      `${history}: ${mount}`,
+      `${history}: Delete it with delete_kx_cluster.`,
       'dataview "idle" ("of trades, ACTIVE"): Delete it with delete_kx_dataview.',
       'dataview "view" ("of trades, ACTIVE"): Delete it with delete_kx_dataview.',
     ]);

@@ -20,7 +20,6 @@ async function adviceFor(dependent: string, operation: OperationName, input: Mem
 }
 
 const DELETIONS = [
-  ['DeleteKxDatabase', { databaseName: 'trades' }],
   ['DeleteKxDataview', { databaseName: 'trades', dataviewName: 'view' }],
   ['DeleteKxVolume', { volumeName: 'fast' }],
 ] as const;
@@ -40,6 +39,35 @@ describe('the advice about a cluster that blocks a deletion', () => {
     expect(await update()).toBe('Conflict');
     await alter(collectionOf('kxCluster'), 'history', { status: 'RUNNING' });
     expect(await update()).toBe('done');
+  });
+
+  it('says that a database can be unmounted only if the cluster mounts another one', async () => {
+    const { backend, builder } = fixture;
+    const deletion = ['DeleteKxDatabase', { databaseName: 'trades' }] as const;
+    expect(await adviceFor('history', ...deletion)).toBe('Delete it with delete_kx_cluster.');
+    await builder.database('quotes');
+    await builder.cluster('both', {
+      clusterType: 'HDB',
+      ...on('hosts'),
+      databases: [{ databaseName: 'trades' }, { databaseName: 'quotes' }],
+    });
+    backend.clock.advance(HOUR);
+    expect(await adviceFor('both', ...deletion)).toBe(
+      'Delete it with delete_kx_cluster, or make it unmount the database with update_kx_cluster_databases.',
+    );
+    const remaining = here({ clusterName: 'both', databases: [{ databaseName: 'quotes' }] });
+    expect(await run('UpdateKxClusterDatabases', remaining)).toBe('done');
+    expect(await adviceFor('both', ...deletion)).toBeUndefined();
+  });
+
+  it('says that a type that can save down or log may use the volume for that', async () => {
+    const { backend, builder } = fixture;
+    const savedownStorageConfiguration = { volumeName: 'spare' };
+    await builder.cluster('science', { clusterType: 'GP', ...on('hosts'), savedownStorageConfiguration });
+    backend.clock.advance(HOUR);
+    expect(await adviceFor('science', 'DeleteKxVolume', { volumeName: 'spare' })).toBe(
+      `Delete it with delete_kx_cluster, or ${REMOUNT} (not if it uses the volume for savedown or a log).`,
+    );
   });
 
   it('names the update of a type that is not documented, which the service may accept', async () => {
