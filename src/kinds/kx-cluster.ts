@@ -168,7 +168,7 @@ async function clusterDeletionImpact({
           {
             kind: 'savedown storage' as const,
             name: String(savedown.type),
-            detail: `${savedown.size} GiB, with data that is not loaded yet`,
+            detail: `${savedown.size} GiB, with any data that is not loaded yet`,
           },
         ]),
   ];

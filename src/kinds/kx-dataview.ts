@@ -85,14 +85,14 @@ const mustBeActive = targetReady('kx-dataview');
 /** What a dataview and its status must allow so that it can be updated. */
 export const dataviewUpdatable = [notReadWrite, mustBeActive];
 
-/** New segments change what is cached for the clusters that mount the dataview. */
+/** New segments that drop a volume or a path of the current ones slow down the clusters that mount the dataview. */
 function updateImpact({ input, target }: Update): Impact {
   const { segmentConfigurations: wanted } = input;
   const versions = target?.activeVersions ?? [];
   const mounting = [...new Set(versions.flatMap(({ attachedClusters = [] }) => attachedClusters))];
   if (wanted === undefined || mounting.length === 0) return {};
   if (!dropsVolume(target, input) && !dropsPath(target, input)) return {};
-  const detail = 'reads without that cache once it mounts the new version';
+  const detail = 'reads without the dropped segments or paths once it mounts the new version';
   return {
     risk: 'disrupt',
     interrupted: mounting.map((clusterName) => pathItem('kx-cluster', { clusterName }, detail)),

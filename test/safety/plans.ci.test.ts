@@ -159,7 +159,7 @@ describe('plans on a world whose entities depend on each other', () => {
     expect(texts(lost)).toEqual([
       'unsaved data in memory (2 nodes)',
       'cache "CACHE_1000" ("1200 GB")',
-      'savedown storage "SDS01" ("400 GiB, with data that is not loaded yet")',
+      'savedown storage "SDS01" ("400 GiB, with any data that is not loaded yet")',
     ]);
   });
 
