@@ -156,23 +156,22 @@ async function clusterDeletionImpact({
   read,
 }: RequestedChange<'kx-cluster', 'DeleteKxCluster'> & { target: Cluster }) {
   const nodes = await read.listed('kx-node', key);
-  const { cacheStorageConfigurations: caches = [], savedownStorageConfiguration: savedown } = target;
+  const { cacheStorageConfigurations: caches = [] } = target;
   const unsaved = holdsUnsaved(target) ? unsavedData(nodes) : [];
   const lostNodes: Loss[] = nodes.length === 0 ? [] : [{ kind: 'nodes', name: counted('node', nodes.length) }];
   const lost: Loss[] = [
     ...(unsaved.length > 0 ? unsaved : lostNodes),
     ...caches.map(({ type, size }): Loss => ({ kind: 'cache', name: String(type), detail: `${size} GB` })),
-    ...(savedown?.size === undefined
-      ? []
-      : [
-          {
-            kind: 'savedown storage' as const,
-            name: String(savedown.type),
-            detail: `${savedown.size} GiB, with any data that is not loaded yet`,
-          },
-        ]),
+    ...savedownLoss(target),
   ];
   return { lost, seen: nodes.map(({ nodeId }) => nodeId) };
+}
+
+/** The savedown storage of dedicated nodes, which is lost with them. On a scaling group, it is a volume, which stays. */
+function savedownLoss({ savedownStorageConfiguration: savedown }: Cluster): Loss[] {
+  if (savedown?.size === undefined) return [];
+  const detail = `${savedown.size} GiB, with any data that is not loaded yet`;
+  return [{ kind: 'savedown storage', name: String(savedown.type), detail }];
 }
 
 async function nodeExists({ input, key, target, read }: DeleteNode): Promise<RuleResult> {
@@ -195,7 +194,7 @@ async function nodeDeletionImpact({
   const held = holdsUnsaved(target) ? UNSAVED : undefined;
   const others = nodes.filter(({ nodeId }) => nodeId !== input.nodeId);
   return {
-    lost: [{ kind: 'node', name: input.nodeId, detail: held }],
+    lost: [{ kind: 'node', name: input.nodeId, detail: held }, ...savedownLoss(target)],
     interrupted: [pathItem('kx-cluster', key, `1 of its ${counted('node', nodes.length)}`)],
     notes: await serviceNotes(read, key, target, { nodes, keepRunning: runningIn(others) }),
   };

@@ -130,8 +130,9 @@ export const DeleteKxClusterNode = operation({
   settles: { end: 'RUNNING', of: 'nodes' },
   summary:
     'Delete one node of a kdb cluster, for example one that is stuck in PROVISIONING. Data that is only ' +
-    'in the memory of that node is lost. A new node with another id replaces it. Until then, the cluster has one ' +
-    'node fewer, and a single-node cluster is down; use wait_for_kx_entity (kind: nodes) to wait.',
+    'in the memory of that node, and its own savedown storage (SDS01), are lost. A new node with another id replaces ' +
+    'it. Until then, the cluster has one node fewer, and a single-node cluster is down; use wait_for_kx_entity (kind: ' +
+    'nodes) to wait.',
   keywords: 'replace restart terminate stuck broken machine',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes' },
   input: () =>

@@ -5,7 +5,7 @@ import { answering, openEmbedded } from './support/backend.ts';
 import { accept, asked, openGuard, PLACE } from './support/guard.ts';
 import { openUpdatable } from './support/updatable.ts';
 
-it('the deletion of a node loses data in memory only on an RDB, and nothing if the node never started', async () => {
+it('the deletion of a node loses memory and savedown storage on an RDB, not on an HDB, and nothing if the node never started', async () => {
   const { backend, environmentId, plan, close } = await openUpdatable();
   onTestFinished(close);
   const planOf = async (clusterName: string, nodeId: string) => plan('delete_kx_cluster_node', { clusterName, nodeId });
@@ -15,7 +15,10 @@ it('the deletion of a node loses data in memory only on an RDB, and nothing if t
   };
   const [ofRdb, ofHdb] = [await first('memory'), await first('history')];
   expect(await planOf('memory', ofRdb)).toMatchObject({
-    lost: [{ kind: 'node', name: ofRdb, detail: 'unsaved data in memory' }],
+    lost: [
+      { kind: 'node', name: ofRdb, detail: 'unsaved data in memory' },
+      { kind: 'savedown storage', name: 'SDS01', detail: '100 GiB, with any data that is not loaded yet' },
+    ],
     interrupted: [{ name: 'memory', detail: '1 of its 1 node' }],
   });
   expect((await planOf('history', ofHdb))['lost']).toEqual([{ kind: 'node', name: ofHdb }]);
