@@ -27,5 +27,5 @@ export function asDependent(
 }
 
 /** Whether a change could interrupt a dependent: any but a cluster that failed. */
-export const isWorking = ({ kind, status }: Dependent): boolean =>
+export const isInterruptible = ({ kind, status }: Dependent): boolean =>
   kind !== 'kx-cluster' || statusClass(status) !== 'failed';

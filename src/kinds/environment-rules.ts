@@ -7,7 +7,7 @@ import type { KindName, Views } from './views.ts';
 const WELL_FORMED = /^[a-zA-Z0-9]{1,32}$/;
 
 /** The problem with a malformed id of an environment. The model accepts any id in some operations; the service does not. */
-export const malformedId = (environmentId: string): Problem | undefined =>
+export const malformedIdProblem = (environmentId: string): Problem | undefined =>
   WELL_FORMED.test(environmentId)
     ? undefined
     : {
@@ -47,7 +47,7 @@ const environmentRule =
     key: { environmentId },
     read,
   }: RequestedChange<K, N>): Promise<RuleResult> => {
-    const malformed = malformedId(environmentId);
+    const malformed = malformedIdProblem(environmentId);
     if (malformed !== undefined) return malformed;
     const environment = await read.get('kx-environment', { environmentId });
     return environment === undefined

@@ -1,5 +1,5 @@
 import { contentsOf } from './contents.ts';
-import { asDependent, dependentItem, isWorking } from './dependents.ts';
+import { asDependent, dependentItem, isInterruptible } from './dependents.ts';
 import { namesakes, renameImpact } from './environment-renames.ts';
 import { environmentExists, OPEN_STATUSES, openEnvironment, wrongEnvironmentStatus } from './environment-rules.ts';
 import type { Impact, KindDefinition, Problem, RequestedChange, RuleResult } from './model.ts';
@@ -60,7 +60,7 @@ async function networkImpact(requested: NetworkUpdate): Promise<Impact> {
   const becomesFinal = input.transitGatewayConfiguration !== undefined && finalGateway(target) === undefined;
   return {
     lost: becomesFinal ? [{ kind: 'option to change', name: 'gateway id and CIDR range' }] : [],
-    interrupted: (await clustersIn(requested)).filter(isWorking).map(dependentItem),
+    interrupted: (await clustersIn(requested)).filter(isInterruptible).map(dependentItem),
   };
 }
 

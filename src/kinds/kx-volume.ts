@@ -2,7 +2,7 @@ import { validDiskSize } from '../operations/conditions/volumes.ts';
 import { hasDocumentedSizes } from '../operations/disk-sizes.ts';
 import type { Input } from '../operations/index.ts';
 import { diskText } from './amounts.ts';
-import { dependentItem, isWorking } from './dependents.ts';
+import { dependentItem, isInterruptible } from './dependents.ts';
 import { openEnvironment } from './environment-rules.ts';
 import type { Item, KindDefinition, Problem, RequestedChange } from './model.ts';
 import { VOLUME_STORAGE, VOLUMES } from './quotas.ts';
@@ -81,7 +81,10 @@ export const kxVolume: KindDefinition<'kx-volume'> = {
       impact: async (requested) => {
         if (!mayGrow(requested)) return {};
         const dependents = await requested.read.dependents('kx-volume', requested.key);
-        return { interrupted: dependents.filter(isWorking).map(dependentItem), notes: [{ says: GROWS_FOR_GOOD }] };
+        return {
+          interrupted: dependents.filter(isInterruptible).map(dependentItem),
+          notes: [{ says: GROWS_FOR_GOOD }],
+        };
       },
     },
     DeleteKxVolume: {

@@ -1,4 +1,4 @@
-import { malformedId } from '../kinds/environment-rules.ts';
+import { malformedIdProblem } from '../kinds/environment-rules.ts';
 import { keyIn, lineage, NAMES, nameIn, pathOf } from '../kinds/names.ts';
 import { missing } from '../kinds/rules.ts';
 import type { KindName } from '../kinds/views.ts';
@@ -44,6 +44,6 @@ export async function requireEntity(kind: KindName, input: object, { tx, world }
 
 function collectionAndName(world: World, kind: KindName, input: object): ReturnType<typeof splitArn> {
   const parts = splitArn(arnByKey(world, kind, input));
-  if (kind === 'kx-environment') requireNoProblem(malformedId(parts.name));
+  if (kind === 'kx-environment') requireNoProblem(malformedIdProblem(parts.name));
   return parts;
 }

@@ -35,7 +35,7 @@ export function memoryMiB(types: ReadonlyMap<string, Machine>, type: string | un
   return machine && machine.memoryGiB * 1024;
 }
 
-/** The types with their memory, for an argument description; within a family, only the size is repeated. */
+/** The types with their memory, for an argument description; each family is named once: `kx.s.large 12, .xlarge 27`. */
 export const describeMachines = (types: ReadonlyMap<string, Machine>): string => {
   const names = [...types.keys()];
   const family = (name = '') => name.slice(0, name.lastIndexOf('.'));

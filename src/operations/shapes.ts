@@ -3,8 +3,8 @@ import { notOffered, offeredAs } from './offered.ts';
 import { lazy } from './operation.ts';
 
 /**
- * A string of `min` to `max` characters; the length is checked before the pattern, so no input can make the pattern slow. The
- * error for a wrong format describes the format, and therefore `expects` contains an example.
+ * A string of `min` to `max` characters; the length is checked before the pattern, so no input can make the pattern slow. `expects`
+ * describes the format, usually with an example: the error for a wrong format shows it.
  */
 export function text(min: number, max: number, pattern?: RegExp, expects?: string): z.ZodString {
   const error = expects === undefined ? {} : { error: `expects ${expects}` };
@@ -30,12 +30,12 @@ export function integer(min?: number, max?: number): z.ZodInt32 {
   return schema;
 }
 
-/** The names of clusters, databases, dataviews, scaling groups, volumes and environments share one form. */
+/** The names of clusters, databases, dataviews, scaling groups, volumes and kdb environments share one form. */
 const entityName = lazy(() =>
   text(3, 63, /^[a-zA-Z0-9][a-zA-Z0-9_-]*[a-zA-Z0-9]$/, '3 to 63 letters, digits, - and _, such as hdb-fx'),
 );
 
-/** An opaque path label: printable and never `.` or `..`, which HTTP clients would resolve to another path. */
+/** An opaque path label, without control characters; never `.` or `..`, which HTTP clients would resolve to another path. */
 const opaqueLabel = (max: number, expects: string) =>
   text(1, max, /^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]*[^\s\p{Cc}\p{Cs}][^\p{Cc}\p{Cs}]*$/u, expects);
 
