@@ -5,7 +5,7 @@ import type { Problem, RuleResult, Use } from './model.ts';
 import { Unreadable } from './reader.ts';
 import { conditionProblem } from './rules.ts';
 
-/** The first condition or rule for which the service rejects a change; undefined when all are met. Quotas: {@link firstExceeded}. */
+/** The first condition or rule for which the local service rejects a change; undefined when all are met. Quotas: {@link firstExceeded}. */
 export async function firstProblem(change: AnyChange, requested: AnyRequestedChange): Promise<Problem | undefined> {
   const [unmet] = unmetConditions(requested.operation, requested.input);
   if (unmet !== undefined) return conditionProblem(unmet);

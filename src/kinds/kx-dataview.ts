@@ -175,8 +175,8 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
           (name, status) => `Dataview ${name} is already ${status}`,
         ),
         unused('kx-dataview', (name, by) => `Dataview ${name} is in use by ${by}`),
-        // The service checks DELETING first, then the use, then the other statuses. Each rule allows the documented statuses that the
-        // other one rejects, because a plan checks all rules.
+        // The local service checks DELETING first, then the use, then the other statuses. Each rule allows the documented statuses that
+        // the other one rejects, because a plan checks all rules.
         targetReady('kx-dataview', ['FAILED', 'DELETING'], (name, status) => `Dataview ${name} is ${status}`),
       ],
       // Uncommitted writes to a writable dataview are lost with it.

@@ -118,7 +118,7 @@ export interface Use {
 }
 
 export interface Change<K extends KindName, N extends OperationName> {
-  /** In the order in which the service checks them, after the conditions on the arguments alone. */
+  /** In the order in which the local service checks them, after the conditions on the arguments alone. */
   readonly rules: readonly Rule<K, N>[];
   readonly quotas?: (requested: RequestedChange<K, N>) => readonly Use[] | Promise<readonly Use[]>;
   /** Rules about what the service accepts although it cannot work; previews warn of it. */

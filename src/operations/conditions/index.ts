@@ -15,7 +15,7 @@ export interface UnmetCondition {
 
 type Table = { readonly [N in OperationName]?: readonly Condition<Input<N>>[] };
 
-/** The conditions on each request alone, in the order in which the service checks them. */
+/** The conditions on each request alone, in the order in which the local service checks them. */
 const CONDITIONS: Table = {
   CreateEnvironment: FEDERATION,
   CreateKxChangeset: NEW_CHANGESET,
@@ -30,7 +30,7 @@ const CONDITIONS: Table = {
 export const conditionsOn = <N extends OperationName>(name: N): readonly Condition<Input<N>>[] =>
   (CONDITIONS[name] ?? []) as readonly Condition<Input<N>>[];
 
-/** All unmet conditions on a request alone, in the order of the service. */
+/** All unmet conditions on a request alone, in that order. */
 export const unmetConditions = <N extends OperationName>(name: N, input: Input<N>): UnmetCondition[] =>
   unmetAmong(conditionsOn(name), input);
 
