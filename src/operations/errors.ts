@@ -27,7 +27,8 @@ export const ERRORS = {
   LimitExceeded: {
     status: 400,
     retryable: false,
-    advice: 'A quota is used up. Remove something that is not needed, or have a person raise the quota.',
+    advice:
+      'A quota is used up. Remove something that is not needed, wait for what is in progress, or have a person raise the quota.',
   },
   ResourceAlreadyExists: {
     status: 409,

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { quotasOf } from '../../src/local/quotas.ts';
 import { type Members, WORLD } from './support/backend.ts';
 import { KEY } from './support/call-environment-builder.ts';
@@ -216,9 +216,24 @@ it('a call that exceeds a quota gets its use and what to delete', async () => {
       'volumes per environment: 5 of 5 used, 1 more requested. Delete what is not needed (list_kx_volumes, find_kx_problems), or have a person raise the quota.',
   });
   expect((await previewText(false))['advice']).toBe(
-    'Quotas: volumes per environment: 5 in use; GB of volume storage per environment: 6000 in use. A quota is used up. Remove something that is not needed, or have a person raise the quota.',
+    'Quotas: volumes per environment: 5 in use; GB of volume storage per environment: 6000 in use. A quota is used up. Remove something that is not needed, wait for what is in progress, or have a person raise the quota.',
   );
 });
+
+it('a changeset for which too many others are being loaded gets the advice to wait for them', async () => {
+  await usePublishedQuotas();
+  await createMany(10, () => fixture.builder.changeset('trades'));
+  const guard = await openGuard({ call: fixture.backend.call, clock: fixture.backend.clock });
+  onTestFinished(guard.close);
+  const changeRequests = [{ changeType: 'PUT', s3Path: 's3://bucket/more/', dbPath: '/more/' }];
+  const input = here({ databaseName: 'trades', changeRequests });
+  const outcome = await guard.attempt({ tool: 'create_kx_changeset', arguments: input });
+  expect((outcome as unknown as Refused).content.error).toMatchObject({
+    error: 'LimitExceededException',
+    advice: expect.stringContaining('wait for what is in progress'),
+  });
+});
+
 interface Refused {
   readonly content: { readonly error: Members };
 }
