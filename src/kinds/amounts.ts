@@ -1,4 +1,4 @@
-/** `1.3 GB`, in decimal units, as for storage. The unit follows from the rounded value: 999,500 bytes are `1.0 MB`. */
+/** `1.3 GB`, in decimal units, as for storage. The unit follows from the rounded value: 999,500 is `1.0 MB`, not `1000 kB`. */
 export function byteSize(bytes: unknown): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   let value = Number(bytes) || 0;

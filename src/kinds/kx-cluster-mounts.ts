@@ -97,7 +97,7 @@ export async function volumesReady(
 
 type Mode = 'read' | 'write';
 
-/** How a cluster mounts a volume: for a writable dataview, savedown or a tickerplant's own log to write, otherwise to read. */
+/** How a cluster mounts a volume: to write for a writable dataview, savedown or a tickerplant's own log; otherwise to read. */
 async function mountModesOf(
   read: QuotaReader,
   { environmentId }: Key,

@@ -72,8 +72,8 @@ export interface Problem {
   /** What to do first, if it does not follow from the error. */
   readonly advice?: string | undefined;
   /**
-   * Present if AWS may accept the call, or too little is known. Plans then list this text as unchecked, and not the problem. In a rule of
-   * `rules`, the local service rejects the call all the same.
+   * Present if AWS may accept the call, or too little is known. Plans then list this text as unchecked, and not the problem. If
+   * a rule in `rules` finds it, the local service rejects the call all the same.
    */
   readonly listedAsUnchecked?: string;
 }

@@ -27,7 +27,7 @@ export const failed: StatusMeaning<never> = { is: 'failed' };
 export const deleted: StatusMeaning<never> = { is: 'settled', deletion: 'done' };
 export const deletionFailed: StatusMeaning<never> = { is: 'failed', deletion: 'failed' };
 
-/** A transitional status; `after` is what clients of FinSpace observed or, where they saw nothing, our estimate. */
+/** A transitional status; `after` is what clients of FinSpace observed or, where nothing is known, our estimate. */
 export const underway = <const S extends string = never>(to?: S, after = 0, more: { readonly failing?: S } = {}) =>
   ({ is: 'underway', ...(to === undefined ? {} : { next: { to, after, ...more } }) }) as StatusMeaning<
     Exclude<S, typeof GONE>

@@ -26,7 +26,7 @@ export const isBeingCreated = (status: string | undefined): boolean =>
 export const isFailedUpdate = (status: string | undefined): boolean =>
   statusClass(status) === 'failed' && status?.includes('UPDAT') === true;
 
-/** The form of an undocumented status of a deletion. Other texts that contain DELET are none: only a hostile service sends them. */
+/** The form of an undocumented status of a deletion. Only a hostile service sends DELET in a text of another form, which does not count. */
 const DELETION = /^[A-Z_]*DELET[A-Z_]*$/;
 
 /** How far the deletion is that a status shows; undefined for other statuses. Undocumented ones are classed by their name. */

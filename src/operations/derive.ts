@@ -13,7 +13,7 @@ const removal = lazy(() =>
     .describe('Settings to remove, by the names that the error gives; omit them from the other arguments'),
 );
 
-/** The input for agents: the API's own, as far as tools offer it, without `clientToken`, and with `remove` if an update can remove. */
+/** The input for agents: the API's own, as far as tools offer it, without `clientToken`. Updates that can remove settings take `remove`. */
 export const agentInput = oncePer((operation: Operation): z.ZodObject => {
   const input = offeredOf(operation.input());
   const withoutToken = 'clientToken' in input.shape ? input.omit({ clientToken: true }) : input;
