@@ -52,7 +52,7 @@ it('a plan shows as lost what the text of its operation says is lost', async () 
   }
 });
 
-it('the texts say which operations lose caches and memory', () => {
+it('the texts say which operations lose caches, memory and savedown storage', () => {
   expect(statedLosses('DeleteKxCluster')).toEqual(['memory', 'cache', 'savedown storage']);
   expect(statedLosses('DeleteKxClusterNode')).toEqual(['memory', 'savedown storage']);
   expect(statedLosses('UpdateKxClusterCodeConfiguration')).toEqual(['memory']);
