@@ -113,7 +113,7 @@ export const NOT_UNICODE: readonly string[] = [
   'SignedKxConnectionString',
 ];
 
-/** Official patterns whose counterparts in the catalog are not anchored at one end, as the model means them. */
+/** Official patterns whose counterparts in the catalog are not anchored at both ends, as the model means them. */
 export const OPEN_ENDED: readonly { readonly shape: string; readonly reason: string }[] = [
   { shape: 'ClientToken', reason: 'something that is not blank, anywhere' },
   { shape: 'arn', reason: '^arn:*:*:*:*:* is a glob, so as a regular expression it says no more than a leading arn' },

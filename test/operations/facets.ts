@@ -22,7 +22,7 @@ export interface Difference {
   readonly official: unknown;
 }
 
-/** A place where one of our schemas differs from the model. */
+/** The facets in which one of our schemas differs from the model. */
 export function differences({ place, shape, definition, schema }: Pair): Difference[] {
   const [ours, official] = [facetsOf(schema), officialFacets(definition)];
   const facets = new Set([...Object.keys(ours), ...Object.keys(official)] as Facet[]);
