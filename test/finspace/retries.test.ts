@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
 import type { ClientOptions } from '../../src/finspace/client.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/finspace/handler.ts';
@@ -248,14 +248,20 @@ describe('the limiter of an endpoint', () => {
 });
 
 describe('the default wait', () => {
-  it('doubles its upper bound with each attempt, up to twenty seconds', () => {
+  it('is random, and doubles its upper bound with each attempt, up to twenty seconds', () => {
+    const random = vi.spyOn(Math, 'random');
+    onTestFinished(() => random.mockRestore());
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.constantFrom('throttled', 'transient'), (attempt, passing) => {
-        const bound = Math.min(20_000, (passing === 'throttled' ? 500 : 100) * 2 ** attempt);
-        const wait = fullJitter(attempt, passing as 'throttled' | 'transient');
-        expect(wait).toBeGreaterThanOrEqual(0);
-        expect(wait).toBeLessThanOrEqual(bound);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.constantFrom('throttled', 'transient'),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (attempt, cause, share) => {
+          random.mockReturnValue(share);
+          const bound = Math.min(20_000, (cause === 'throttled' ? 500 : 100) * 2 ** attempt);
+          expect(fullJitter(attempt, cause as 'throttled' | 'transient')).toBeCloseTo(share * bound, 6);
+        },
+      ),
     );
   });
 });
