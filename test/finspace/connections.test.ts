@@ -39,7 +39,7 @@ describe('the connections', () => {
     expect(accepted()).toBe(65);
   });
 
-  it('are not opened for calls that were cancelled', async () => {
+  it('are not opened again for calls that were cancelled', async () => {
     const { url, seen, accepted } = await serving(() => {});
     const call = caller(url);
     for (let sent = 1; sent <= 5; sent += 1) {
@@ -78,7 +78,7 @@ describe('the connections', () => {
     expect(fields).toMatchObject({ code: 'Unreachable', outcomeUnknown: true });
   });
 
-  it('are reported as broken when the endpoint closes them within a chunk, as announced', async () => {
+  it('are reported as broken when the endpoint announces that it closes them, and does so within a chunk', async () => {
     const { url, seen } = await serving(({ socket }) => {
       socket?.end('HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n64\r\n{');
     });

@@ -12,7 +12,7 @@ const { path, save } = awsHome();
 const SSO = 'sso_account_id = 111122223333\nsso_role_name = kdb\nsso_region = eu-west-1\n';
 const START_URL = 'https://corp.awsapps.example/start';
 
-/** Each cause: the settings, what is wrong, and what a person must do. */
+/** For each cause: the settings, and what the error says is wrong and what a person must do. */
 const CAUSES: [cause: string, arrange: () => Partial<ClientOptions>, detail: RegExp, advice: RegExp][] = [
   [
     'a profile that does not exist',
@@ -197,7 +197,7 @@ const CAUSES: [cause: string, arrange: () => Partial<ClientOptions>, detail: Reg
   ],
 ];
 
-describe('a call without usable credentials', () => {
+describe('a call without usable credentials or without a region', () => {
   it.each(CAUSES)('names %s, and what to do', async (_, arrange, detail, advice) => {
     const endpoint = await serving(answering(200, '{}'));
     const fields = await failureOf(caller({ endpoint: endpoint.url, ...arrange() })('ListKxEnvironments', {}));
@@ -210,7 +210,7 @@ describe('a call without usable credentials', () => {
   });
 });
 
-/** Signs in to SSO: the file that \`aws sso login\` leaves behind. */
+/** Signs in to SSO: writes the file that `aws sso login` writes. */
 function signedIn(session: string): void {
   const cache = path('.aws/sso/cache');
   mkdirSync(cache, { recursive: true });
@@ -237,7 +237,7 @@ const byRole = () => {
 const xml = (code: string): Behaviour =>
   answering(403, `<ErrorResponse><Error><Code>${code}</Code><Message>hush</Message></Error></ErrorResponse>`);
 
-describe('a rejection by the service that issues the credentials', () => {
+describe('a failure of the service that issues the credentials', () => {
   it.each<[error: string, variable: string, arrange: () => void, behave: Behaviour, detail: RegExp]>([
     [
       'ExpiredTokenException',
@@ -287,7 +287,7 @@ describe('a rejection by the service that issues the credentials', () => {
   it.each([
     ['STS', assumingRole],
     ['SSO', bySso],
-  ])('that is unreachable (%s) is not reported as the shutdown of FinSpace', async (variable, arrange) => {
+  ])('(unreachable %s) is not reported as the shutdown of FinSpace', async (variable, arrange) => {
     vi.stubEnv(`AWS_ENDPOINT_URL_${variable}`, `http://127.0.0.1:${await freePort()}`);
     arrange();
     const fields = await failureOf(caller({ endpoint: 'http://127.0.0.1:1' })('ListKxEnvironments', {}));

@@ -23,7 +23,7 @@ const COMBINATIONS = Array.from({ length: 2 ** NAMES.length }, (_, bits) =>
   NAMES.filter((_name, at) => bits & (1 << at)),
 );
 
-/** The access keys of the sources, as `doctor` names these. */
+/** What `doctor` calls each source, by the result of `keyOf`. */
 const SOURCES: Readonly<Record<string, string>> = {
   AKIDROLE: 'the role of the AWS profile "prod"',
   AKIDKEYS: 'the keys of the AWS profile "prod"',
@@ -34,6 +34,7 @@ const SOURCES: Readonly<Record<string, string>> = {
 };
 const identity = (accessKeyId: string) => async () => ({ accessKeyId, secretAccessKey: 'secret' });
 const INIT = { roleAssumer: identity('AKIDROLE'), roleAssumerWithWebIdentity: identity('AKIDTOKEN') };
+/** The access key, or for credentials that a test cannot get, their source. */
 const keyOf = (provided: Promise<{ accessKeyId: string }>) =>
   provided.then(
     ({ accessKeyId }) => accessKeyId,

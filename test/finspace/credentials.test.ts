@@ -6,17 +6,18 @@ import { answering, type Endpoint, serving, tokenOf } from './endpoints.ts';
 
 const { path, save } = awsHome();
 
-const inUse = ({ seen }: Endpoint) =>
+/** The access keys that signed the requests, oldest first. */
+const accessKeysOf = ({ seen }: Endpoint) =>
   seen.map(({ headers }) => /Credential=(\w+)\//.exec(String(headers['authorization']))?.[1]);
 
-/** An endpoint that accepts one access key at a time, and its error for the others. */
-async function knowing(key: string, error = 'UnrecognizedClientException') {
-  const known = { key };
+/** An endpoint that accepts one access key at a time, and rejects others with the given error. */
+async function accepting(key: string, error = 'UnrecognizedClientException') {
+  const current = { key };
   const opened = await serving((response, seen) => {
-    const isKnown = String(seen.headers['authorization']).includes(`Credential=${known.key}/`);
-    answering(isKnown ? 200 : 403, '{}', isKnown ? undefined : error)(response, seen);
+    const isAccepted = String(seen.headers['authorization']).includes(`Credential=${current.key}/`);
+    answering(isAccepted ? 200 : 403, '{}', isAccepted ? undefined : error)(response, seen);
   });
-  return { ...opened, known };
+  return { ...opened, current };
 }
 
 describe('credentials that are rotated while the server runs', () => {
@@ -29,17 +30,17 @@ describe('credentials that are rotated while the server runs', () => {
     'SignatureDoesNotMatch',
   ])('are read again from the shared file after %s, and the call is repeated', async (error) => {
     save('credentials', `[default]\n${keys('AKIDOLD', 'aws_session_token = old\n')}`);
-    const endpoint = await knowing('AKIDOLD', error);
+    const endpoint = await accepting('AKIDOLD', error);
     const call = caller({ endpoint: endpoint.url });
     await call('ListKxEnvironments', {});
-    endpoint.known.key = 'AKIDNEW';
+    endpoint.current.key = 'AKIDNEW';
     save('credentials', `[default]\n${keys('AKIDNEW', 'aws_session_token = new\n')}`);
     expect(await call('ListKxEnvironments', {})).toEqual({});
-    expect(inUse(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
+    expect(accessKeysOf(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
     expect(endpoint.seen.at(-1)?.headers['x-amz-security-token']).toBe('new');
   });
 
-  it('sign requests that the local service accepts and verifies', async () => {
+  it('sign requests that the local service accepts', async () => {
     const credentials = ['AKIDNEW', 'AKIDNEXT'].map((accessKeyId) => ({
       accessKeyId,
       secretAccessKey: `secret-of-${accessKeyId}`,
@@ -64,18 +65,18 @@ describe('credentials that are rotated while the server runs', () => {
     const printed = (key: string) =>
       save('printed', JSON.stringify({ Version: 1, AccessKeyId: key, SecretAccessKey: `secret-of-${key}` }));
     printed('AKIDOLD');
-    const endpoint = await knowing('AKIDOLD', 'ExpiredTokenException');
+    const endpoint = await accepting('AKIDOLD', 'ExpiredTokenException');
     const call = caller({ endpoint: endpoint.url, profile: 'prod' });
     await call('ListKxEnvironments', {});
-    endpoint.known.key = 'AKIDNEW';
+    endpoint.current.key = 'AKIDNEW';
     printed('AKIDNEW');
     await call('ListKxEnvironments', {});
-    expect(inUse(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
+    expect(accessKeysOf(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
   });
 
-  it('let calls that were rejected at the same time succeed, each with one retry', async () => {
+  it('let calls that were rejected at the same time succeed, with one retry each at most', async () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
-    const endpoint = await knowing('AKIDNEW');
+    const endpoint = await accepting('AKIDNEW');
     const call = caller({ endpoint: endpoint.url });
     await failureOf(call('ListKxEnvironments', {}));
     save('credentials', `[default]\n${keys('AKIDNEW')}`);
@@ -85,17 +86,17 @@ describe('credentials that are rotated while the server runs', () => {
 
   it('retry a mutation without a clientToken too, because a rejected mutation has not run', async () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
-    const endpoint = await knowing('AKIDNEW');
+    const endpoint = await accepting('AKIDNEW');
     const call = caller({ endpoint: endpoint.url });
     await failureOf(call('ListKxEnvironments', {}));
     save('credentials', `[default]\n${keys('AKIDNEW')}`);
     await call('TagResource', { resourceArn: 'arn:aws:finspace:eu-west-1:1:kxEnvironment/a', tags: { a: 'b' } });
-    expect(inUse(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
+    expect(accessKeysOf(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
   });
 
   it('keep the clientToken of the call', async () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
-    const endpoint = await knowing('AKIDNEW');
+    const endpoint = await accepting('AKIDNEW');
     const call = caller({ endpoint: endpoint.url });
     await failureOf(call('ListKxEnvironments', {}));
     save('credentials', `[default]\n${keys('AKIDNEW')}`);
@@ -107,7 +108,7 @@ describe('credentials that are rotated while the server runs', () => {
 
   it('are not retried if the file still contains the rejected ones', async () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
-    const endpoint = await knowing('AKIDNEW', 'ExpiredTokenException');
+    const endpoint = await accepting('AKIDNEW', 'ExpiredTokenException');
     const fields = await failureOf(caller({ endpoint: endpoint.url })('ListKxEnvironments', {}));
     expect(fields).toMatchObject({ code: 'Rejected', attempts: 1, detail: 'The session credentials have expired.' });
     expect(fields.advice).toContain('reads them again');
@@ -116,10 +117,10 @@ describe('credentials that are rotated while the server runs', () => {
 
   it('end a call if the new credentials are rejected as well', async () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
-    const endpoint = await knowing('AKIDOLD');
+    const endpoint = await accepting('AKIDOLD');
     const call = caller({ endpoint: endpoint.url });
     await call('ListKxEnvironments', {});
-    endpoint.known.key = 'AKIDOTHER';
+    endpoint.current.key = 'AKIDOTHER';
     save('credentials', `[default]\n${keys('AKIDNEW')}`);
     expect(await failureOf(call('ListKxEnvironments', {}))).toMatchObject({ code: 'Rejected', attempts: 2 });
     expect(endpoint.seen).toHaveLength(3);

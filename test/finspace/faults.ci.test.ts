@@ -235,14 +235,14 @@ describe.each(FAULTS)('after $title', (fault) => {
     outcomes = await injectFault(fault);
   });
 
-  it.each(OPERATION_NAMES)('%s reports what happened, after the attempts that it declares', (name) => {
+  it.each(OPERATION_NAMES)('%s reports what happened, after as many attempts as it may have', (name) => {
     const { error, elapsed, seen } = outcomes.get(name) as Outcome;
     const isRepeated = fault.code === 'Throttling' && !mutates(name);
-    const declared = fault.traits.includes('passing') && !UNREPEATABLE.includes(name) ? MAX_ATTEMPTS : 1;
+    const allowed = fault.traits.includes('passing') && !UNREPEATABLE.includes(name) ? MAX_ATTEMPTS : 1;
     const outcomeUnknown = fault.traits.includes('lost') && mutates(name);
     expect(error).toBeInstanceOf(FinspaceError);
     const { fields } = error as FinspaceError;
-    const attempts = isRepeated ? fields.attempts : declared;
+    const attempts = isRepeated ? fields.attempts : allowed;
     expect(fields).toMatchObject({ operation: name, code: fault.code, attempts });
     expect(fields.outcomeUnknown ?? false).toBe(outcomeUnknown);
     if (outcomeUnknown)
@@ -253,7 +253,7 @@ describe.each(FAULTS)('after $title', (fault) => {
       expect(seen.length).toBeGreaterThan(MAX_ATTEMPTS);
       // The time limit of the call can end the last attempt before it arrives.
       expect([seen.length, seen.length + 1]).toContain(attempts);
-    } else expect(seen).toHaveLength(declared);
+    } else expect(seen).toHaveLength(allowed);
     const [token, ...others] = new Set(seen.map(tokenOf));
     expect(token).toEqual(tokened(name) ? expect.stringMatching(/^[\w-]{36}$/) : undefined);
     expect(others).toEqual([]);
@@ -284,7 +284,7 @@ describe('an AWS endpoint that does not resolve', () => {
 });
 
 describe('the catalog', () => {
-  it('has six mutations that are never retried', () => {
+  it('has six mutations without a clientToken, which are not retried after a transient failure', () => {
     expect(UNREPEATABLE.toSorted()).toEqual([
       'CreateEnvironment',
       'DeleteEnvironment',

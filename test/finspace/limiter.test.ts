@@ -58,7 +58,7 @@ function throttled({ now, schedule }: Clock, perSecond: number, latencyMs: numbe
   return { seen, send };
 }
 
-/** Keeps 48 reads in progress, as a question about a whole fleet does, and repeats refused ones. */
+/** Keeps 48 reads waiting or in progress for a number of seconds, as a question about a whole fleet does. */
 async function scan(time: Clock, limits: Limiter, send: () => Promise<AttemptOutcome>, seconds: number) {
   const worker = async () => {
     for (;;) {
@@ -78,7 +78,7 @@ describe.each([
 ])(
   'an endpoint that admits $perSecond requests/s and answers after $latencyMs ms',
   ({ perSecond, latencyMs, most }) => {
-    test('rejects few of them after five seconds, and serves most of its rate', async () => {
+    test('rejects few requests after five seconds, and serves most of its rate', async () => {
       const time = clock();
       const { seen, send } = throttled(time, perSecond, latencyMs);
       await scan(time, limiter(time), send, 65);
@@ -90,7 +90,7 @@ describe.each([
   },
 );
 
-test('receives more reads when its limit rises', async () => {
+test('an endpoint receives more reads when its limit rises', async () => {
   const time = clock();
   const limits = limiter(time);
   const slow = throttled(time, 10, 5);
@@ -143,17 +143,17 @@ describe('while an endpoint admits few requests', () => {
     return { time, limits };
   };
 
-  test('mutations and single reads precede the reads of scans', async () => {
+  test('mutations and single reads do not wait for the queued reads of scans', async () => {
     const { time, limits } = await slow();
     const order: string[] = [];
     for (let at = 0; at < 20; at += 1) void limits.admit(background()).then(() => order.push('scan'));
-    void limits.admit({ ...background('b'), isBackground: false }).then(() => order.push('mutation'));
+    void limits.admit({ ...background('b'), isBackground: false }).then(() => order.push('single'));
     await time.until(1_250);
-    expect(order).toContain('mutation');
+    expect(order).toContain('single');
     expect(order.length).toBeLessThanOrEqual(2);
   });
 
-  test('callers take turns, and so do the requests of one caller', async () => {
+  test('callers take turns, and so do the questions of one caller', async () => {
     const { time, limits } = await slow();
     const [one, two] = [{}, {}];
     const order: string[] = [];

@@ -19,7 +19,7 @@ describe('the region', () => {
     expect(seen[0]?.headers['authorization']).toContain(`/${region}/finspace/aws4_request`);
   });
 
-  it('stays that of the first call when the profile changes', async () => {
+  it('stays the first one that a call has found when the profile changes', async () => {
     const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_: string, ...rest: [(error: Error) => void]) => {
       setImmediate(() => rest.at(-1)?.(new Error('offline')));
     }) as never);

@@ -29,7 +29,7 @@ describe('a reply to a read', () => {
     ['of another form', 'GetKxCluster', 200, '{"message": "warming up"}'],
     ['without members', 'GetKxCluster', 200, '{}'],
     ['of another form', 'ListTagsForResource', 200, '{"Tags": {"finspace-mcp:protected": "true"}}'],
-  ])('%s shows nothing of %s (%i %s)', async (_, name, status, body) => {
+  ])('%s is rejected, from %s (%i %s)', async (_, name, status, body) => {
     const call = await calling(answering(status, body));
     const arn = 'arn:aws:finspace:us-east-1:123456789012:kxEnvironment/abc123';
     await expect(call(name, { ...KEY, resourceArn: arn } as never)).rejects.toMatchObject(BAD);
@@ -42,7 +42,7 @@ describe('a reply to a read', () => {
   });
 });
 
-it('accepts an empty reply to a change', async () => {
+it('an empty reply to a change is accepted', async () => {
   const call = await calling(answering(200, ''));
   expect(await call('DeleteKxCluster', KEY)).toEqual({});
 });
@@ -50,12 +50,12 @@ it('accepts an empty reply to a change', async () => {
 it.each<[string, string]>([
   ['seconds', '1773738000'],
   ['milliseconds', '1773738000000'],
-])('reads times in %s', async (_, time) => {
+])('times in %s are read', async (_, time) => {
   const call = await calling(answering(200, `{"createdTimestamp": ${time}}`));
   expect(await call('GetKxCluster', KEY)).toEqual({ createdTimestamp: '2026-03-17T09:00:00.000Z' });
 });
 
-it.each(['1e18', '-1e18'])('rejects the time %s', async (time) => {
+it.each(['1e18', '-1e18'])('the time %s is rejected', async (time) => {
   const call = await calling(answering(200, `{"createdTimestamp": ${time}}`));
   await expect(call('GetKxCluster', KEY)).rejects.toMatchObject(BAD);
 });
@@ -82,7 +82,7 @@ describe('a list', () => {
     await expect(listed((token) => ({ users: items, nextToken: next[token ?? 'b'] }))).rejects.toMatchObject(BAD);
   });
 
-  it('of empty pages ends incomplete', async () => {
+  it('of endless empty pages ends incomplete', async () => {
     const { items, complete } = await listed((token) => ({ users: [], nextToken: `${Number(token) + 1}` }));
     expect({ items, complete }).toEqual({ items: [], complete: false });
   });
