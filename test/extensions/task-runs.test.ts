@@ -15,8 +15,8 @@ const completed = (finished: boolean) => ({
 });
 const REPORT = { message: 'Started.', resultIfInterrupted: result(false) };
 
-/** Task runs on a store that answers, but for what `failing` replaces; and what their calls saw. */
-function runsOn(failing: Partial<Tasks>) {
+/** Task runs on a store whose methods succeed, except those that `replaced` has; and what the runs stored and reported. */
+function runsOn(replaced: Partial<Tasks>) {
   const reports: string[] = [];
   const problems: unknown[] = [];
   const tasks: Tasks = {
@@ -25,7 +25,7 @@ function runsOn(failing: Partial<Tasks>) {
     end: async (_, report) => void reports.push(report),
     find: async () => undefined,
     cancel: async () => true,
-    ...failing,
+    ...replaced,
   };
   const request = new AbortController();
   const runs = taskRuns(tasks, (error) => problems.push(error));
@@ -44,7 +44,7 @@ describe('a call that may continue as a task', () => {
     expect(problems).toHaveLength(1);
   });
 
-  it('ends with its request if the client has cancelled that, or if it fails before it continues', async () => {
+  it('ends with its request if the client has cancelled the request', async () => {
     const { runs, context, request } = runsOn({});
     request.abort('not now');
     const cancelled = runs.run('ann', context, async ({ mcpReq }, continueAsTask) => {
@@ -53,6 +53,15 @@ describe('a call that may continue as a task', () => {
       throw new Error('cancelled');
     });
     await expect(cancelled).rejects.toThrow('cancelled');
+  });
+
+  it('fails with its request if it fails before it continues', async () => {
+    const { runs, context, ended } = runsOn({});
+    const failed = runs.run('ann', context, async () => {
+      throw new Error('refused');
+    });
+    await expect(failed).rejects.toThrow('refused');
+    expect(ended()).toEqual([]);
   });
 
   it('is not stopped with its request once it continues, but with its server', async () => {
@@ -88,10 +97,10 @@ describe('a call that may continue as a task', () => {
   });
 
   it.each([
-    ['cannot be stored', away, 'The progress of the task could not be stored.'],
-    ['was seen as interrupted', async () => 'interrupted' as const, 'The task counts as interrupted'],
-    ['was cancelled', async () => 'cancel' as const, 'The task was cancelled.'],
-  ])('stops before its next change if its progress %s', async (_, renew, why) => {
+    ['its progress cannot be stored', away, 'The progress of the task could not be stored.'],
+    ['it was seen as interrupted', async () => 'interrupted' as const, 'The task counts as interrupted'],
+    ['it was cancelled', async () => 'cancel' as const, 'The task was cancelled.'],
+  ])('stops before its next change if %s', async (_, renew, why) => {
     const { runs, context } = runsOn({ renew });
     const reason = new Promise<Error>((resolve) => {
       void runs.run('ann', context, async ({ mcpReq: { signal } }, continueAsTask) => {
@@ -115,7 +124,7 @@ describe('a call that may continue as a task', () => {
     expect(problems).toHaveLength(1);
   });
 
-  it('ends as completed if it has finished although it was cancelled', async () => {
+  it('ends as completed if it has finished although it was cancelled, and otherwise as cancelled', async () => {
     const { runs, context, ended } = runsOn({ renew: async () => 'cancel' });
     for (const finished of [true, false])
       await runs.run('ann', context, async (_, continueAsTask) => {
@@ -137,12 +146,12 @@ describe('a call that may continue as a task', () => {
       .poll(ended)
       .toEqual([{ outcome: { status: 'failed', error: { code: -32603, message: 'Internal error' } } }]);
   });
+});
 
-  it('shows no details of a store that does not answer', async () => {
-    const { runs, problems } = runsOn({ find: away, cancel: away });
-    const failure = { code: -32603, message: 'Tasks cannot be read now. Try again.' } satisfies Partial<ProtocolError>;
-    await expect(runs.find('t1', 'ann')).rejects.toMatchObject(failure);
-    await expect(runs.cancel('t1', 'ann')).rejects.toMatchObject(failure);
-    expect(problems).toHaveLength(2);
-  });
+it('an error of a store that does not answer shows no details', async () => {
+  const { runs, problems } = runsOn({ find: away, cancel: away });
+  const failure = { code: -32603, message: 'Tasks cannot be read now. Try again.' } satisfies Partial<ProtocolError>;
+  await expect(runs.find('t1', 'ann')).rejects.toMatchObject(failure);
+  await expect(runs.cancel('t1', 'ann')).rejects.toMatchObject(failure);
+  expect(problems).toHaveLength(2);
 });
