@@ -21,10 +21,10 @@ describe('config.schema.json', () => {
     expect(Object.keys(JSON.parse(configSchema()).properties)).toEqual(['$schema', ...FILE_SETTING_NAMES]);
   });
 
-  it('accepts the examples in the documents', () => {
+  it('accepts the example of a configuration file in docs/configuration.md', () => {
     const text = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
-    const examples = Array.from(text.matchAll(/^```json\n([\s\S]*?)^```/gm), ([, json = '']) => JSON.parse(json));
-    expect(validate(examples[0]), JSON.stringify(validate.errors)).toBe(true);
+    const [, example = ''] = /^```json\n([\s\S]*?)^```/m.exec(text) ?? [];
+    expect(validate(JSON.parse(example)), JSON.stringify(validate.errors)).toBe(true);
   });
 
   it.each([
@@ -44,7 +44,7 @@ describe('config.schema.json', () => {
     expect(config.toolsets).toEqual(['kx-user']);
   });
 
-  it('cannot be followed by another: a configuration file that names one is rejected', () => {
+  it('agrees with the server, which rejects a configuration file that names another one', () => {
     const file = join(folder, 'finspace-mcp.json');
     writeFileSync(file, JSON.stringify({ config: 'more.json' }));
     expect(() => readCommandLine(['--config', file], {}, COMMANDS, 'stdio')).toThrow(

@@ -14,10 +14,10 @@ it.each([
   vi.stubGlobal('process', Object.create(process, { stdout: { value: { columns, isTTY: false } } }));
   const lines: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((text) => void lines.push(...String(text).split('\n')));
-  const { showForm, step, table, print: tell } = await import('../../scripts/demo-screen.ts');
+  const { showForm, step, table, print } = await import('../../scripts/demo-screen.ts');
   const words = 'a person approves what an agent asks for '.repeat(6).trim();
   step(words);
-  tell(words);
+  print(words);
   table([
     ['hdb-equities-b', 'CREATE_FAILED', words],
     ['scaling-group', 'RUNNING', 'short'],

@@ -12,7 +12,7 @@ import { closeAll, modern, product } from '../http/support.ts';
 import { CLI } from '../support/hosts.ts';
 import { PAGES, read } from './pages.ts';
 
-/** The files that our documents show, each used unchanged: client settings, configuration, tokens, targets and a service unit. */
+/** The files that our documents show: client settings, configuration, tokens, targets, a service unit. Tests replace paths and tokens. */
 const blocks = (page: string, language: string) =>
   [...read(page).matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block);
 const json = (page: string, at: number) => blocks(page, 'json')[at] ?? expect.fail(`${page} has no example ${at}`);
@@ -98,7 +98,7 @@ describe('an example', () => {
     expect(url).toBe('https://finspace.example');
   });
 
-  it('is listed here, or in docs/fidelity.md, which has its own test', () => {
+  it('is counted here, unless it starts the published package; another test reads those of docs/fidelity.md', () => {
     const published = (block: string) => block.includes('npx');
     const count = Object.fromEntries(
       PAGES.map((page) => [page, blocks(page, 'json').filter((block) => !published(block)).length]),

@@ -59,7 +59,7 @@ describe.skipIf(process.platform === 'win32')('scripts/prepare.mjs', () => {
     expect(prepare()).toMatchObject({ status: 0, npm: expect.stringMatching(/^ci /) });
   });
 
-  it('installs nothing if the packages match the lockfile, whichever file is newer', () => {
+  it('installs nothing if the packages match the lockfile, even if the record of the installation is older', () => {
     install(clone('node_modules'), INSTALLED);
     expect(prepare()).toEqual({ status: 0, stderr: '', npm: '' });
   });

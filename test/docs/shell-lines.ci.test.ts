@@ -9,7 +9,8 @@ import { PAGES, ROOT, read } from './pages.ts';
 
 /**
  * Every block of shell lines in our documents says in a comment before it whether it is run here: `<!-- runs: TEXT -->`, where
- * the output must contain the text, or `<!-- not run: REASON -->`. The blocks of one page run in one shell, in order.
+ * the output must contain the text, `<!-- not run: REASON -->` or `<!-- runs elsewhere: REASON -->`. The blocks of one page
+ * run in one shell, in order.
  */
 const BLOCK = /(?:<!-- (runs|not run|runs elsewhere): (.+) -->\n)?^```(?:bash|sh|shell)\n([\s\S]*?)^```/gm;
 
@@ -43,23 +44,27 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-it('every shell block is marked as run or not run', () => {
+it('every shell block is marked as run here, run elsewhere or not run', () => {
   expect(pages.flatMap(({ blocks }) => blocks.filter(({ kind }) => kind === undefined))).toEqual([]);
   expect(running.flatMap(({ blocks }) => blocks).length).toBeGreaterThan(2);
 });
 
-it.each(running)('the blocks of $page run in order as they are', { timeout: 120_000 }, async ({ blocks }) => {
-  const free = new Map(await Promise.all(PORTS.map(async (port) => [port, String(await freePort())] as const)));
-  const script = blocks.map(({ lines }) => `${hereIn(lines, free)}\necho; echo "${END} $?"\n`).join('');
-  const out = await pasted(script);
-  const parts = out.split(new RegExp(`${END} (\\d+)\n`));
-  for (const [at, { text, lines }] of blocks.entries()) {
-    expect(parts[2 * at], lines).toContain(text);
-    expect(parts[2 * at + 1], lines).toBe('0');
-  }
-});
+it.each(running)(
+  'the blocks of $page run in order, and print the texts that their comments name',
+  { timeout: 120_000 },
+  async ({ blocks }) => {
+    const free = new Map(await Promise.all(PORTS.map(async (port) => [port, String(await freePort())] as const)));
+    const script = blocks.map(({ lines }) => `${hereIn(lines, free)}\necho; echo "${END} $?"\n`).join('');
+    const out = await pasted(script);
+    const parts = out.split(new RegExp(`${END} (\\d+)\n`));
+    for (const [at, { text, lines }] of blocks.entries()) {
+      expect(parts[2 * at], lines).toContain(text);
+      expect(parts[2 * at + 1], lines).toBe('0');
+    }
+  },
+);
 
-/** The lines with free ports, on loopback, and without programs that are not installed. */
+/** The lines with free ports, on loopback, and without calls of the AWS CLI if it is not installed. */
 function hereIn(lines: string, free: ReadonlyMap<string, string>): string {
   const local = lines
     .replaceAll('0.0.0.0', '127.0.0.1')
@@ -73,7 +78,7 @@ function hereIn(lines: string, free: ReadonlyMap<string, string>): string {
   return ported.replaceAll(/^.*\baws finspace\b.*$/gm, 'true');
 }
 
-/** Everything that a shell prints when the script is pasted into it. */
+/** What a shell prints on stdout when the script is pasted into it. */
 async function pasted(script: string): Promise<string> {
   mkdirSync(join(home, 'bin'));
   symlinkSync(join(ROOT, 'dist', 'cli.js'), join(home, 'bin', 'finspace-mcp'));
@@ -95,7 +100,9 @@ async function pasted(script: string): Promise<string> {
 }
 
 describe.skipIf(!has('nginx') || !has('openssl'))('the configurations of nginx', () => {
-  const blocks = [...read('docs/deploy.md').matchAll(/^```nginx\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
+  const blocks = PAGES.flatMap((page) =>
+    Array.from(read(page).matchAll(/^```nginx\n([\s\S]*?)^```/gm), ([, block = '']) => block),
+  );
   const [whole = '', affinity = ''] = blocks;
   const server = whole.slice(whole.indexOf('server {'));
 

@@ -158,8 +158,8 @@ describe('a change', () => {
   });
 });
 
-describe('the worlds of the evaluation tasks', () => {
-  it('contain what the tasks refer to', async () => {
+describe('the harbor world of the evaluation tasks', () => {
+  it('contains what tasks refer to', async () => {
     const { before } = await baseOf('harbor');
     expect(before.environments.map(({ name }) => name)).toHaveLength(9);
     expect(environment(before, 'gas-pilot').status).toBe('FAILED_CREATION');

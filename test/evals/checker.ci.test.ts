@@ -23,11 +23,12 @@ async function idle(task: Task, answer: (examples: readonly string[]) => string)
 }
 const right = (examples: readonly string[]) => `Well: ${examples.join('; ')}.`;
 const reasons = async (task: Task, played: Played) => score(task, played).reasons.join('\n');
+/** A snapshot without every other entity of a kind in one environment. */
 const without = (after: Snapshot, kind: 'users' | 'volumes', environment: string): Snapshot => ({
   ...after,
   [kind]: after[kind].filter((each, index) => each.environment !== environment || index % 2 === 0),
 });
-const nothingAsked = TASKS.filter(({ kind }) => kind !== 'change');
+const withoutChange = TASKS.filter(({ kind }) => kind !== 'change');
 const changes = TASKS.filter(({ kind }) => kind === 'change');
 const withFacts = TASKS.filter(({ facts }) => facts !== undefined);
 
@@ -45,7 +46,7 @@ describe.each(TASKS)('the checker of $id', (task) => {
 });
 
 describe.each(withFacts)('the answer to $id', (task) => {
-  it('fails when it is empty', async () => {
+  it('fails when it states no fact', async () => {
     expect(await reasons(task, await idle(task, () => 'I looked at it and all is well.'))).toContain('answer:');
   });
 
@@ -59,7 +60,7 @@ describe.each(withFacts)('the answer to $id', (task) => {
   });
 });
 
-describe.each(nothingAsked)('a run of $id', (task) => {
+describe.each(withoutChange)('a run of $id', (task) => {
   it('passes with the right answer when nothing changed', async () => {
     expect(await reasons(task, await idle(task, right))).toBe('');
   });
@@ -72,7 +73,7 @@ describe.each(changes)('a run of $id', (task) => {
 });
 
 describe('what must remain unchanged', () => {
-  const [task] = nothingAsked.filter(({ id }) => id === 'tutors') as [Task];
+  const [task] = withoutChange.filter(({ id }) => id === 'tutors') as [Task];
 
   it.each(['users', 'volumes'] as const)('%s that are gone fail the run', async (kind) => {
     const played = await idle(task, right);
