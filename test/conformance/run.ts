@@ -14,8 +14,8 @@ const REVISIONS = [
   { revision: '2026-07-28', baseline: 'baseline-2026.yaml', timeout: 15_000 },
   { revision: '2025-11-25', baseline: 'baseline-2025.yaml', timeout: 5_000 },
 ];
-/** Scenarios of an extension that neither server declares; the suite runs them but does not score them. */
-const UNCLAIMED = /^tasks-/;
+/** Scenarios of the tasks extension, which the suite runs but does not score. */
+const UNSCORED = /^tasks-/;
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const OPTIONS = ['--port', '0', '--state', ':memory:', '--lifecycle', 'instant', '--access-log=false'];
@@ -75,7 +75,7 @@ function suite(args: readonly string[]): Promise<{ code: number | null; text: st
 function counts(text: string) {
   const rows = [...text.matchAll(/^([✓✗]) ([\w-]+): (\d+) passed, (\d+) failed/gmu)]
     .map(([line, mark, scenario = '']) => ({ line, mark, scenario }))
-    .filter(({ scenario }) => !UNCLAIMED.test(scenario));
+    .filter(({ scenario }) => !UNSCORED.test(scenario));
   const failures = rows.filter(({ mark }) => mark !== '✓').map(({ line }) => line);
   return { passed: rows.length - failures.length, total: rows.length, failures };
 }

@@ -93,9 +93,7 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /**
-   * Runs a service as its container would, with its own state directory, with the files and hosts of this test instead of those of Compose.
-   */
+  /** Runs a service as its container would, but with a state directory, files and hosts of this test. */
   const serve = async (
     service: Service,
     places: Record<string, string>,
@@ -118,7 +116,7 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
     return portOf(server);
   };
 
-  it('serve FinSpace to other containers, with the configured credentials', async () => {
+  it('serve FinSpace to clients with the configured credentials', async () => {
     const [service] = ownOf('compose.yaml') as [Service];
     expect(() => filled(service.environment?.['FINSPACE_MCP_CREDENTIALS'] ?? '', {})).toThrow('KEY:SECRET');
     const port = await serve(service, {}, { FINSPACE_CREDENTIALS: 'TESTKEY:TESTSECRET' });

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { homeOf, ROOT, readManifest, SUMMARY } from '../../scripts/project.ts';
 import { DEFAULT_PORTS } from '../../src/transports/http/settings.ts';
 import { read } from '../docs/pages.ts';
-import { tokens } from '../http/people.ts';
-import { closeAll } from '../http/support.ts';
+import { bearer, tokens } from '../http/people.ts';
+import { closeAll, modern } from '../http/support.ts';
 import { buildImage, checkHealth, instruction, portOf, runImage, stages, words } from './image.ts';
 import { HAS_TOOLS, tool } from './tools.ts';
 
@@ -82,14 +82,16 @@ describe('the image, built without Docker', () => {
   });
 
   it('serves MCP with the documented command to clients with a token, and stays healthy until it stops', async () => {
-    const { file } = tokens({ ann: ['finspace:read'] });
+    const { file, ann } = tokens({ ann: ['finspace:read'] });
     const line = /^ +finspace-mcp-image ([^\n]+)\n/m.exec(deploy)?.[1] ?? '';
     const args = line.split(' ').map((word) => word.replace('/etc/finspace-mcp/tokens.json', file));
     expect(args[0]).toBe(words('CMD')[0]);
     const server = runImage(folder, args);
     const port = await portOf(server);
     expect(await checkHealth(port)).toBe(0);
-    expect((await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST' })).status).toBe(401);
+    const url = `http://127.0.0.1:${port}/mcp`;
+    expect((await modern(url, 'tools/list')).status).toBe(401);
+    expect((await modern(url, 'tools/list', {}, bearer(ann))).status).toBe(200);
     server.kill('SIGTERM');
     expect(await once(server, 'exit')).toEqual([0, null]);
     expect(await checkHealth(port)).toBe(1);
@@ -106,7 +108,7 @@ describe('the image, built without Docker', () => {
       { FINSPACE_MCP_CREDENTIALS: 'KEY:SECRET', FINSPACE_MCP_CONTROL: 'true' },
       '--control: POST /_control/clock requires no credentials, so --host must be a loopback address',
     ],
-  ])('does not serve FinSpace without credentials: %j', async (env, refusal) => {
+  ])('serves neither FinSpace nor the clock of its world without credentials: %j', async (env, refusal) => {
     const server = runImage(folder, ['local'], env as Record<string, string>);
     let said = '';
     server.stderr.on('data', (chunk) => (said += chunk));

@@ -36,11 +36,11 @@ export const variables = (): Record<string, string> =>
       .map((pair) => pair.split('=', 2)),
   );
 
-/** Node.js of the line of the image, if it is installed: `npm install --prefix test/package/nodes --no-save` does it. */
+/** The Node.js release line of the image, if it is installed: `npm install --prefix test/package/nodes --no-save` installs it. */
 const NODE = join(ROOT, 'test', 'package', 'nodes', 'node_modules', 'node-24', 'bin', 'node');
 const node = existsSync(NODE) ? NODE : process.execPath;
 
-/** Builds the image without Docker, from the files that the Dockerfile copies, in a folder: `/src` of the first stage, and `/app`. */
+/** Builds the image without Docker, from the files that the Dockerfile copies, in a folder: `/src` of the build stage, and `/app`. */
 export function buildImage(folder: string): void {
   const source = join(folder, 'src');
   mkdirSync(source);
@@ -88,7 +88,7 @@ export function runImage(folder: string, args: readonly string[], more: Record<s
   return server;
 }
 
-/** The port on which a server with FINSPACE_MCP_PORT=0 listens, from what it logs. */
+/** The port on which a server on 0.0.0.0 listens, from what it logs. */
 export async function portOf(server: ChildProcess): Promise<number> {
   let said = '';
   server.stderr?.on('data', (chunk) => {

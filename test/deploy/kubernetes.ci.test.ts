@@ -59,7 +59,7 @@ const podOf = (manifests: readonly Manifest[]): Pod => {
 };
 
 describe.skipIf(!HAS_TOOLS).each(FOLDERS)('%s', (folder) => {
-  it('lists each of its files, and contains a configuration that the server accepts', () => {
+  it('lists each of its files, and contains a configuration that meets config.schema.json', () => {
     const [kustomization] = yamlIn(read(`${folder}/kustomization.yaml`)) as [
       { resources: string[]; patches?: { path: string }[]; configMapGenerator: { files: string[] }[] },
     ];
@@ -75,22 +75,25 @@ describe.skipIf(!HAS_TOOLS).each(FOLDERS)('%s', (folder) => {
     expect(accepts(JSON.parse(read(`${folder}/config.json`))), JSON.stringify(accepts.errors)).toBe(true);
   });
 
-  it.skipIf(!HAS_KUBECTL)('renders manifests that the Kubernetes API accepts', () => {
-    const manifests = rendered(folder);
-    for (const manifest of manifests) validate(manifest);
-    expect(manifests.map(({ kind }) => kind)).toEqual(
-      expect.arrayContaining(['Namespace', 'StatefulSet', 'NetworkPolicy']),
-    );
-    const [container] = podOf(manifests).containers;
-    const { name, version, repository } = readManifest();
-    expect(container?.image).toBe(`${homeOf({ name, repository }).image}:${version}`);
-  });
+  it.skipIf(!HAS_KUBECTL)(
+    'renders manifests that meet the schemas of the Kubernetes API, with the image of this version',
+    () => {
+      const manifests = rendered(folder);
+      for (const manifest of manifests) validate(manifest);
+      expect(manifests.map(({ kind }) => kind)).toEqual(
+        expect.arrayContaining(['Namespace', 'StatefulSet', 'NetworkPolicy']),
+      );
+      const [container] = podOf(manifests).containers;
+      const { name, version, repository } = readManifest();
+      expect(container?.image).toBe(`${homeOf({ name, repository }).image}:${version}`);
+    },
+  );
 });
 
 describe.skipIf(!HAS_TOOLS)('the pods', () => {
   afterEach(closeAll);
 
-  it('are valid, and the check rejects an invalid one', () => {
+  it('are valid, like the other manifests of the base, and the check rejects an invalid one', () => {
     for (const manifest of base()) validate(manifest);
     const faulty = read('deploy/kubernetes/base/stateful-set.yaml').replace(
       'containerPort: 8080',
