@@ -15,7 +15,7 @@ export interface Answered {
   readonly calls: number;
   readonly tokens: number;
   readonly ms: number;
-  /** What a right answer would have contained. */
+  /** The facts that the answer lacks. */
   readonly missing: readonly string[];
   /** The answer itself, shortened to one screen, for the message of a failure. */
   readonly text: string;

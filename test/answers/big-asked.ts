@@ -28,10 +28,10 @@ const memoryOf = ({ hostType = '' }: Truth['groups'][number]) => (HOST_TYPES.get
 
 /** What people asked about a hundred environments, with answers computed from what the single operations return. */
 export const BIG_ASKED: readonly Asked[] = [
-  ask('How many clusters of each type run, everywhere?', clusters({ groupBy: ['type'] }), ({ clusters: all }) =>
+  ask('How many clusters of each type are there, everywhere?', clusters({ groupBy: ['type'] }), ({ clusters: all }) =>
     counted(all, ({ clusterType }) => clusterType),
   ),
-  ask('How many clusters has each team?', clusters({ groupBy: ['environmentTag:owner'] }), (truth) => {
+  ask('How many clusters does each team have?', clusters({ groupBy: ['environmentTag:owner'] }), (truth) => {
     return counted(truth.clusters, ({ environment }) => ownerOf(truth, environment));
   }),
   ask(
@@ -129,7 +129,7 @@ export const BIG_ASKED: readonly Asked[] = [
   ask('Which environments have the fewest clusters?', clusters({ groupBy: ['environment'] }), ({ clusters: all }) =>
     counted(all, ({ environment }) => environment).filter((text) => /uat|prod|desk-09/.test(text)),
   ),
-  ask('In which zones is everything?', clusters({ groupBy: ['zone'] }), ({ clusters: all }) =>
+  ask('In which zones are the clusters?', clusters({ groupBy: ['zone'] }), ({ clusters: all }) =>
     counted(all, ({ availabilityZoneId }) => availabilityZoneId),
   ),
   ask('How did all loads end?', find({ kinds: ['changeset'], groupBy: ['status'] }), ({ changesets }) =>
@@ -171,7 +171,7 @@ export const BIG_ASKED: readonly Asked[] = [
     (truth) =>
       truth.clusters.filter(({ environment }) => environment === 'desk-010').map(({ name }) => `cluster:${name}"`),
   ),
-  ask('Do any of them run another release?', clusters({ groupBy: ['release'] }), ({ clusters: all }) =>
+  ask('Do any clusters run another release?', clusters({ groupBy: ['release'] }), ({ clusters: all }) =>
     counted(all, ({ releaseLabel }) => releaseLabel),
   ),
 ];

@@ -12,14 +12,14 @@ const ask = (text: string, calls: Question['calls'], ...facts: Question['facts']
 export const BIG_QUESTIONS: readonly Question[] = [
   ask('How many environments are there?', [find({ kinds: ['environment'], name: 'desk-' })], '"found":100'),
   ask(
-    'How many clusters are there, and where?',
+    'How many clusters do the desks have, and where?',
     [find({ kinds: ['cluster'], name: '-0' })],
     '"environments":',
-    '"found":',
+    '"found":2000',
   ),
   ask('How many HDBs are there?', [find({ kinds: ['cluster'], name: 'hdb-0' })], '"found":500'),
   ask(
-    'Which clusters failed?',
+    'Which clusters of desk-042 failed?',
     [find({ kinds: ['cluster'], status: ['failed'], name: '-042-' })],
     'gp-042-19',
     'Not enough memory',
@@ -27,7 +27,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ),
   ask('Where is hdb-077-00?', [find({ name: 'hdb-077-00' })], 'desk-077', 'RUNNING'),
   ask(
-    'What failed anywhere, and why?',
+    'What failed in desk-042, and why?',
     [problems('failed', { environment: 'desk-042' })],
     'gp-042-19',
     'Not enough memory',
@@ -36,7 +36,11 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ask('Is anything behind in desk-017?', [problems('behind', { environment: 'desk-017' })], '"behind":5', 'hdb-017-00'),
   ask('What is idle anywhere?', [problems('unused')], 'sg-left-over', 'vol-left-over', 'desk-024', 'desk-099', '4800'),
   ask('Is anything stuck?', [problems('stuck')], '"stuck":0'),
-  ask('Does anything refer to what is gone?', [problems('dangling', { environment: 'desk-001' })], '"dangling":0'),
+  ask(
+    'Does anything in desk-001 refer to what is gone?',
+    [problems('dangling', { environment: 'desk-001' })],
+    '"dangling":0',
+  ),
   ask(
     'Which environments belong to team-3?',
     [find({ kinds: ['environment'], tags: [{ key: 'owner', value: 'team-3' }] })],
@@ -83,7 +87,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
     'desk-049',
   ),
   ask(
-    'Are all tickerplants of desk-0 running?',
+    'Are all tickerplants of the desks running?',
     [find({ kinds: ['cluster'], name: 'tickerplant', notStatus: ['RUNNING'] })],
     '"found":0',
   ),
@@ -127,7 +131,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
     /kx\.sg1\.16xlarge","count":100/,
   ),
   ask(
-    'Which clusters run gateway code?',
+    'Which clusters of desk-011 run app.zip?',
     [find({ kinds: ['cluster'], environment: 'desk-011', text: 'kdb-code/app.zip', groupBy: ['type'] })],
     '"found":20',
   ),
@@ -149,7 +153,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
     'COMPLETED',
   ),
   ask(
-    'How many loads were there in all desks that end in 7?',
+    'How many loads of desk-097 ended in which status?',
     [find({ kinds: ['changeset'], environment: 'desk-097', groupBy: ['status'] })],
     /COMPLETED","count":2/,
   ),
@@ -182,7 +186,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
     [['find_kx_problems', {}]],
     // One cluster is behind in two ways.
     '"failed":3,"stuck":0,"behind":53,"unused":10,"dangling":0',
-    '"entities":{"behind":52}',
+    '"distinctEntities":{"behind":52}',
     '"notChecked":"nodes of',
   ),
   ask('Is anything on its way?', [problems('underway')], '"underway":0'),
@@ -193,7 +197,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
     '"value":"desk-099","count":20',
   ),
   ask(
-    'Do all clusters have the same release?',
+    'Do all clusters of the desks have the same release?',
     [find({ kinds: ['cluster'], name: '-0', groupBy: ['releaseLabel'] })],
     /"groups":\[\{"value":"1\.0","count":\d+,[^[]*\[[^\]]*\][^\]{]*\}\]/,
   ),
@@ -253,7 +257,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
     /"value":"SSD_250"[^}]*"diskGB":145200/,
   ),
   ask(
-    'Which clusters are not running, anywhere?',
+    'Which clusters of the desks are not running?',
     [find({ kinds: ['cluster'], name: '-0', notStatus: ['RUNNING'] })],
     'gp-042-19',
     'CREATE_FAILED',

@@ -62,7 +62,7 @@ function buildCluster(call: Call, environmentId: string, index: number, at: numb
   const kinds = [
     { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] },
     { clusterType: 'TICKERPLANT', tickerplantLogConfiguration: { tickerplantLogVolumes: ['vol-logs'] } },
-    { clusterType: 'GATEWAY', code: { s3Bucket: 'kdb-code', s3Key: 'gateway.zip' } },
+    { clusterType: 'GATEWAY' },
     { clusterType: 'GP' },
   ] as const;
   const { clusterType, ...rest } = kinds[at % kinds.length] ?? kinds[3];

@@ -85,7 +85,7 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
   ask('Which clusters were made since Friday?', clusters({ createdAfter: '2026-03-13' }), ({ clusters: all }) =>
     exactly(all.filter(({ createdTimestamp = '' }) => createdTimestamp > '2026-03-13')),
   ),
-  ask('What was made more than eight weeks ago?', clusters({ createdBefore: '8w' }), ({ clusters: all }) =>
+  ask('Which clusters were made more than eight weeks ago?', clusters({ createdBefore: '8w' }), ({ clusters: all }) =>
     exactly(all.filter(({ createdTimestamp }) => days(createdTimestamp) > 56)),
   ),
   ask('Which cluster was changed last?', clusters({ sort: 'changed' }), ({ clusters: all }) => {
@@ -105,7 +105,7 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
     (truth) => counted(hostedOn('sg-realtime', truth), ({ tags }) => tags['owner']),
   ),
   ask(
-    'Which clusters have a host of their own type of node?',
+    'Which clusters run on nodes of their own?',
     clusters({ where: [{ setting: 'scalingGroup', is: 'unset' }] }),
     ({ clusters: all }) =>
       exactly(all.filter(({ scalingGroupConfiguration }) => scalingGroupConfiguration === undefined)),
