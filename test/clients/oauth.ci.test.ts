@@ -44,7 +44,7 @@ async function opened(callback: string) {
   return { url, approve, alice: browserOfAlice() };
 }
 
-/** A client signs in to read, and again before its first delete; it never requests scopes that it does not need. */
+/** A client signs in to read, and again before its first delete. It requests neither `finspace:secrets` nor `finspace:approve`. */
 function expectStepUp({ visited }: BrowserOfAlice, url: string, clientId: unknown) {
   const asked = visited.map((page) => Object.fromEntries(new URL(page).searchParams));
   const usual = { response_type: 'code', code_challenge_method: 'S256', resource: url, client_id: clientId };

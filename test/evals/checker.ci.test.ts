@@ -8,7 +8,7 @@ import { baseOf, removeBases } from './worlds.ts';
 beforeAll(() => Promise.all((['demo', 'empty', 'harbor', 'full'] as const).map(baseOf)), 120_000);
 afterAll(removeBases);
 
-/** A player that tried the call that the task is about, changed nothing, and gives this answer. */
+/** The run of a player that tried the call that the task is about, changed nothing, and gave this answer. */
 async function idle(task: Task, answer: (examples: readonly string[]) => string): Promise<Played> {
   const { before, settled } = await baseOf(task.world);
   const examples = task.facts?.(before).map(({ example }) => example) ?? [];

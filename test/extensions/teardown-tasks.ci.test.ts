@@ -82,7 +82,7 @@ describe('a teardown as a task', () => {
     });
   });
 
-  it('is not created before a person has approved, or if the person does not', async () => {
+  it('is created neither before a person has approved nor when the form has other text than it requires', async () => {
     const { client, environmentId, product } = await started();
     const asked = await call(client, TOOL, { environmentId });
     expect(asked).not.toHaveProperty('taskId');

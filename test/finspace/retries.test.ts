@@ -79,14 +79,14 @@ describe('a call that may be retried', () => {
     ]);
   });
 
-  it('fails with the current error if the wait would outlast the call', async () => {
+  it('fails with the error of its last attempt if the wait would outlast the call', async () => {
     const { url, seen } = await inTurn(answering(429, '', 'ThrottlingException'));
     const { code } = await failed(caller(url, { backoff: () => 60_000 })('GetKxCluster', CLUSTER));
     expect(code).toBe('Throttling');
     expect(seen).toHaveLength(1);
   });
 
-  it('is retried until its time limit while the endpoint throttles it', async () => {
+  it('is retried until its time limit while the endpoint throttles it, if it is a read', async () => {
     const busy = answering(429, '', 'ThrottlingException');
     const { url, seen } = await inTurn(busy, busy, busy, busy, busy, answering(200, '{"status":"RUNNING"}'));
     expect(await caller(url)('GetKxCluster', CLUSTER)).toEqual({ status: 'RUNNING' });
