@@ -18,7 +18,7 @@ export const listenOn = (server: Server, address: { host: string; port: number; 
   });
 
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is already in use; choose another with --port, or 0 for a free one',
+  EADDRINUSE: 'the port is already in use; choose another port, or 0 for a free one',
   EACCES: 'this port requires more privileges',
   EADDRNOTAVAIL: 'this machine does not have that address',
 };

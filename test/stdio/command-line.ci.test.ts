@@ -80,7 +80,7 @@ describe('the command line', () => {
     const { port } = other.address() as AddressInfo;
     const { code, said } = await run(command, '--port', String(port), '--state-dir', folder, '--log-level', 'warn');
     expect(said).toBe(
-      `finspace-mcp: cannot listen on 127.0.0.1:${port}: the port is already in use; choose another with --port, or 0 for a free one\n`,
+      `finspace-mcp: cannot listen on 127.0.0.1:${port}: the port is already in use; choose another port, or 0 for a free one\n`,
     );
     expect(code).toBe(1);
   });
