@@ -21,8 +21,8 @@ const MAX_PATHS = 20;
 const MAX_PATH_LENGTH = 500;
 
 /**
- * A JSON object in a limited number of bytes, as `render` writes it: with the first items of long lists, the beginning of long texts,
- * and `omitted`, which names the paths of what was cut.
+ * A JSON object in at most `maxBytes` bytes, as `render` writes it; with one item of each list, it may still be larger. It has the first
+ * items of long lists, the beginnings of long texts, and `omitted`, which names at most `MAX_PATHS` paths of what was cut.
  */
 export function shortened(value: Members, maxBytes: number, render: (value: unknown) => string): Members {
   if (bytesOf(render(value)) <= maxBytes) return value;
@@ -65,7 +65,10 @@ function withFirstItems(whole: Members, kept: number): Members {
   return { omitted: Object.fromEntries(omitted), ...value };
 }
 
-/** Lines in a limited number of bytes: the first and the last ones, with the number of omitted lines between them. */
+/**
+ * Lines in at most `maxBytes` bytes: the first and the last ones, with the number of omitted lines between them. Lines of more than
+ * `MAX_LINE_LENGTH` characters are cut.
+ */
 export function shortenedLines(text: string, maxBytes: number): string {
   if (bytesOf(text) <= maxBytes) return text;
   const lines = text.split('\n').map((line) => truncate(line, MAX_LINE_LENGTH));

@@ -70,12 +70,12 @@ type Handler = (request: unknown, context: ServerContext) => unknown;
 /** One connection as its requests are answered. */
 export interface Connection {
   readonly server: Server;
-  /** Whose requests they are. Its own token decides what a request may do, not that of the first request of a session. */
+  /** The caller of a request. The token of each request decides what it may do, not that of the first request of a session. */
   readonly callerOf: (context: Pick<ServerContext, 'http'>) => Caller;
   readonly receivesAllEvents: boolean;
 }
 
-/** Answers all requests but those that a client sends before it calls anything. What all connections share is computed once. */
+/** Answers the requests whose methods `methods.ts` lists. What all connections share is computed once. */
 export interface Answers {
   handlers(connection: Connection): ReadonlyMap<OnDemandMethod, Handler>;
   /** The tools of `--catalog search`; undefined where all tools are listed. */
@@ -138,14 +138,14 @@ interface Calls {
   readonly on: On;
 }
 
-/** How long a call may take, and how it may continue. */
+/** How long a call may wait, and how it may continue. */
 type Continuation = Pick<Exchange, 'patienceMs' | 'continueAsTask'>;
 
 function answerCalls({ connection, server, search, depsOf, runs, on }: Calls): void {
   const runCall = async (params: CallParams, context: ServerContext, continuation: Continuation = {}) => {
     const run = (await search)?.callSearchTool ?? callTool;
     const deps = depsOf(context);
-    // For clients of MCP 2025-11-25 and older, a form makes a second round.
+    // For clients of MCP 2025-11-25 and older, a form or a link makes a second round.
     const makeRound = async (roundContext: ServerContext) => {
       const exchange = {
         context: roundContext,

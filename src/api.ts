@@ -9,7 +9,7 @@ export interface LocalServiceOptions {
   readonly world?: string | undefined;
   /** How long status changes take: as long as on AWS, a sixtieth of that, or (the default) no time. */
   readonly lifecycle?: 'realistic' | 'fast' | 'instant' | undefined;
-  /** Quotas of a new world; by default, those of its contents. */
+  /** Quotas of a new world; by default `raised` (no limits) for `demo`, `published` for `empty`, or those in the world file. */
   readonly quotas?: 'published' | 'raised' | undefined;
   /** The AWS region of the service; `us-east-1` by default. */
   readonly region?: string | undefined;

@@ -1,4 +1,4 @@
-/** Maximum commas and opening brackets in one JSON text: more than any request needs, and few enough to parse and check at once. */
+/** Maximum commas and opening brackets in one JSON text: more than any request needs, and few enough to parse and check quickly. */
 export const MAX_VALUES = 10_000;
 const MAX_DEPTH = 64;
 
@@ -24,7 +24,7 @@ export function parseBounded(text: string, budget: ValueBudget = { values: MAX_V
 const BACKSLASH = 0x5c;
 const SIGNIFICANT = /["[\]{},]/g;
 
-/** Scans no more characters than the bounds allow. Text that can no longer be JSON is left to `JSON.parse`, which rejects it. */
+/** Stops at the first bound that the text exceeds. Text that can no longer be JSON is left to `JSON.parse`, which rejects it. */
 function checkBounds(text: string, budget: ValueBudget): void {
   let depth = 0;
   // A key and a value may follow each comma and opening bracket, and begin the text.

@@ -24,7 +24,7 @@ async function run(argv: readonly string[]): Promise<number> {
     return 0;
   }
   cacheCompiledCode(process.env);
-  // Loaded here, so that compiled code comes from the cache, and that --version and --help do not load what serves clients.
+  // Loaded here, so that compiled code comes from the cache, and that --help and a lone --version do not load what serves clients.
   const asksForHelp = argv[0] === 'help' || argv.some((word) => /^(?:-h|--help)$/.test(word));
   if (!asksForHelp) return (await import('./start.ts')).start(argv);
   return (await import('./main.ts')).main(argv, async (line) => (await import('./start.ts')).run(line));

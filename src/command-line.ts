@@ -42,7 +42,7 @@ type Raw = Partial<Record<SettingName, unknown>>;
 /**
  * Reads the command line, the environment and the configuration file; flags override variables, and variables override the file. Of
  * variables and the file, only the settings that the command takes count.
- * Throws ConfigError, with the nearest valid word, for anything unknown.
+ * Throws ConfigError for what is not valid; for an unknown name, with a similar valid one if there is one.
  */
 export function readCommandLine(
   argv: readonly string[],
@@ -100,11 +100,11 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
     else if (name === undefined)
       throw new ConfigError(
         flag.startsWith('-')
-          ? `unknown option ${quoted(flag)}${suggestion(flag, [...byFlag.keys(), ...[...switchNames].map((b) => `--${b}`)])}`
+          ? `unknown option ${quoted(flag)}${suggestion(flag, [...byFlag.keys(), ...[...switchNames].map((each) => `--${each}`)])}`
           : `unexpected argument ${quoted(rest[at] as string)}: options begin with --; see --help`,
       );
     else if (inline.length > 0) set(name, fromText(name, inline.join('=')));
-    else if (isSwitch(name)) set(name, true);
+    else if (isBoolean(name)) set(name, true);
     else {
       at += 1;
       const value = rest[at];
@@ -117,7 +117,7 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
 
 /** Throws ConfigError for a variable that looks like a mistyped setting; others, such as those of Kubernetes, are ignored. */
 function fromEnvironment(env: NodeJS.ProcessEnv): Raw {
-  // In any letter case, because the names of variables have none on Windows.
+  // In any letter case, because Windows ignores the case of names.
   const variables = Object.keys(env).filter((variable) => variable.toUpperCase().startsWith(VARIABLE_PREFIX));
   if (variables.length === 0) return {};
   if (env[`${VARIABLE_PREFIX}REDIS`])
@@ -156,7 +156,7 @@ const schemaOf = (name: SettingName): z.ZodType => {
   while (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) schema = schema.unwrap() as z.ZodType;
   return schema;
 };
-const isSwitch = (name: SettingName) => schemaOf(name) instanceof z.ZodBoolean;
+const isBoolean = (name: SettingName) => schemaOf(name) instanceof z.ZodBoolean;
 /** Whether a setting is written as words with commas between them. */
 export const isList = (name: SettingName) =>
   schemaOf(name) instanceof z.ZodArray || schemaOf(name) instanceof z.ZodUnion;

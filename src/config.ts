@@ -143,7 +143,7 @@ export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 /** What a configuration file may set: all but the name of that file. */
 export const FILE_SETTING_NAMES: readonly SettingName[] = SETTING_NAMES.filter((name) => name !== 'config');
 
-/** The defaults, separate from the schemas, so that startup builds no schema. */
+/** The defaults, separate from the schemas, so that startup builds only the schemas of the settings that are given. */
 const DEFAULTS = {
   backend: 'local',
   lifecycle: 'fast',
@@ -172,7 +172,7 @@ export type Config = Parsed & {
   readonly worldStore: string | undefined;
 };
 
-/** An invalid setting; the message is one line that names it. */
+/** Something that a person has to correct in the command line, in a setting or in a file that it names; the message is one line. */
 export class ConfigError extends ErrorForPeople {
   override readonly name = 'ConfigError';
 }
@@ -242,6 +242,6 @@ function lazily<T extends Builders>(builders: T): Schemas<T> {
   return Object.defineProperties({}, Object.fromEntries(members) as PropertyDescriptorMap) as Schemas<T>;
 }
 
-/** Whether a local world is in memory and, without --store, the ledger and the journal, too. */
+/** Whether the local worlds are only in memory. Without --store, the ledger and the journal are then in memory, too. */
 export const isEphemeral = ({ backend, state }: Pick<Config, 'backend' | 'state'>): boolean =>
   backend === 'local' && state === ':memory:';

@@ -7,7 +7,7 @@ import { turnOffCycleSupport } from './schema-settings.ts';
 import { visibleText } from './untrusted.ts';
 import { VERSION } from './version.ts';
 
-/** Runs a command line, its command with `run`, and returns the exit code. */
+/** Runs a command line and returns the exit code. Calls `run` for the command, unless help or the version is requested. */
 export async function main(argv: readonly string[], run: (line: CommandLine) => Promise<void>): Promise<number> {
   turnOffCycleSupport();
   try {

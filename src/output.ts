@@ -30,8 +30,8 @@ export function writeOut(text: string): void {
 export const writeLines = (lines: readonly string[]): void => writeOut(lines.map((line) => `${line}\n`).join(''));
 
 /**
- * Resolves when stdout and stderr have been flushed: with the error if stdout could not be written, with nothing if its reader
- * closed it early, as `head` does.
+ * Resolves when stdout and stderr have been flushed: with the reason if stdout could not be written, otherwise with nothing. It is no
+ * failure if the reader closes stdout early, as `head` does.
  */
 export async function flushOutput(): Promise<string | undefined> {
   for (const stream of [process.stdout, process.stderr])

@@ -18,7 +18,7 @@ export function ownCommand({ argv, env } = { argv: process.argv, env: process.en
 /** A command of this program for people on any machine: without the paths of this one, which other callers must not see. */
 export const commandAnywhere = (args: string) => `finspace-mcp ${args} (in a clone: node dist/cli.js ${args})`;
 
-/** A path quoted for a shell, so that no character in it has a special meaning. */
+/** A path quoted for a shell. In a POSIX shell, no character in it then has a special meaning; on Windows, `%` and `$` may. */
 export function shellWord(path: string): string {
   const isPlain = process.platform === 'win32' || !/[$`\\"!]/.test(path);
   return isPlain ? `"${path}"` : `'${path.replaceAll("'", `'\\''`)}'`;

@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000;
 /** How long clients may cache answers; answers that depend on the caller are private. */
 const hints = (cacheScope: 'public' | 'private') =>
   ({
-    // It depends on what the client supports.
+    // The list depends on what the client supports.
     'tools/list': { ttlMs: HOUR_MS, cacheScope: 'private' },
     'prompts/list': { ttlMs: HOUR_MS, cacheScope },
     'resources/templates/list': { ttlMs: HOUR_MS, cacheScope },
@@ -35,8 +35,8 @@ const PRIVATE_HINTS = hints('private');
 export type { Watch } from './resources/subscribe.ts';
 
 /**
- * Creates the server of a caller. On a connection that `receivesAllEvents`, the transport drops the events of resources without a
- * subscription.
+ * Creates the server of a caller. On a connection that `receivesAllEvents`, the transport drops the events of resources that the client
+ * did not subscribe to.
  */
 export interface ServerFactory {
   (caller: Caller, connection?: { readonly receivesAllEvents: boolean }): Server;
@@ -46,15 +46,15 @@ export interface ServerFactory {
   watch(caller: Caller, uris: readonly string[]): Watch;
 }
 
-/** Creates servers that list tools by themselves, and load `answers` when they have to answer something else. */
+/** Creates servers that load `answers` for the first request that they cannot answer themselves. */
 export function serverFactory(profile: ServerProfile, answers: () => Promise<Answers>): ServerFactory {
   let loaded: Answers | undefined;
   const load = lazy(async () => {
     loaded = await answers();
     return loaded;
   });
-  /** Load the handlers of connections that receive all events. */
-  const receiverHandlers: (() => Promise<unknown>)[] = [];
+  /** For each connection that receives all events, a function that loads its handlers. */
+  const handlerLoaders: (() => Promise<unknown>)[] = [];
 
   const make = (caller: Caller, { receivesAllEvents } = { receivesAllEvents: false }): Server => {
     const server = newServer(profile, caller, load);
@@ -62,7 +62,7 @@ export function serverFactory(profile: ServerProfile, answers: () => Promise<Ans
     listTools(server, profile, callerOf, load);
     const handlers = lazy(async () => (await load()).handlers({ server, callerOf, receivesAllEvents }));
     if (receivesAllEvents) {
-      receiverHandlers.push(handlers);
+      handlerLoaders.push(handlers);
       // `loadAll` loads only the handlers of connections that exist when it is called.
       if (loaded !== undefined) void handlers();
     }
@@ -70,7 +70,7 @@ export function serverFactory(profile: ServerProfile, answers: () => Promise<Ans
     return server;
   };
   const loadAll = async () =>
-    void (await Promise.all([load(), ...receiverHandlers.map((loadHandlers) => loadHandlers())]));
+    void (await Promise.all([load(), ...handlerLoaders.map((loadHandlers) => loadHandlers())]));
   const watch = (caller: Caller, uris: readonly string[]) => {
     if (loaded === undefined) throw new Error('what answers requests is not loaded');
     return loaded.watch(caller, uris);

@@ -64,7 +64,7 @@ function shownIn(value: unknown): unknown {
 const MISLEADING =
   /[\p{C}\p{Zl}\p{Zp}\p{M}\u115F\u1160\u2800\u3164\uFFA0\u{1D159}]|(?! )\p{Zs}|[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
-/** Matches JSON that may contain such a character: JSON escapes control characters and halves of surrogate pairs. */
+/** Matches JSON that may contain such a character: JSON escapes control characters and lone surrogates. */
 const MAY_HIDE = new RegExp(`${HIDDEN.source}|\\\\[bfnrtu]`, 'u');
 const PLAIN = /^[\w.:/@=+-]{1,200}$/;
 

@@ -29,8 +29,8 @@ export function userFolder(kind: keyof typeof FOLDERS, env: NodeJS.ProcessEnv): 
 }
 
 /**
- * Makes sure that HOME, which the AWS SDK and Node read, is an absolute path: otherwise the home directory that the system lists or,
- * as in containers, `/` for a user id that it does not list.
+ * Sets HOME, which the AWS SDK and Node read, unless it is an absolute path: to the home directory that the system lists or, for a user
+ * id that the system does not list, as in containers, to `/`. Windows does not use HOME.
  */
 export function ensureHome(env: NodeJS.ProcessEnv): void {
   if (process.platform !== 'win32' && !isAbsolute(env['HOME'] ?? '')) env['HOME'] = listedHome();

@@ -68,7 +68,7 @@ function boundText(origin: string, bound: string, count: number | bigint): strin
     : `have ${bound} ${count} ${unit}${Number(count) === 1 ? '' : 's'}`;
 }
 
-/** The given value: its kind, or itself if it is a number or a short text. */
+/** The kind of a list, an object or a long text; any other value as JSON. */
 function shown(input: unknown): string {
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object' && input !== null) return 'an object';
