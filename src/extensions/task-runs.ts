@@ -31,7 +31,7 @@ type TaskCall = (
   continueAsTask: NonNullable<Exchange['continueAsTask']>,
 ) => Promise<ToolResult>;
 
-/** With more tasks than these, calls end with their requests, as for clients without tasks. */
+/** While this many tasks run, other calls end with their requests, as for clients without tasks. */
 const MAX_RUNNING = 100;
 const STOP_MS = 10_000;
 const STOPPED = 'The server was stopped.';
@@ -58,7 +58,7 @@ export function taskRuns(tasks: Tasks, onerror: (error: unknown) => void): TaskR
     (id: string, owner: string) =>
       work(id, owner).catch((error) => {
         onerror(error);
-        throw new ProtocolError(InternalError, 'Tasks cannot be read now. Try again.');
+        throw new ProtocolError(InternalError, 'Tasks are unavailable now. Try again.');
       });
   return {
     run: (owner, context, call) => runCall(context, call, (report, control) => begin(owner, report, control)),

@@ -150,7 +150,7 @@ describe('a call that may continue as a task', () => {
 
 it('an error of a store that does not answer shows no details', async () => {
   const { runs, problems } = runsOn({ find: away, cancel: away });
-  const failure = { code: -32603, message: 'Tasks cannot be read now. Try again.' } satisfies Partial<ProtocolError>;
+  const failure = { code: -32603, message: 'Tasks are unavailable now. Try again.' } satisfies Partial<ProtocolError>;
   await expect(runs.find('t1', 'ann')).rejects.toMatchObject(failure);
   await expect(runs.cancel('t1', 'ann')).rejects.toMatchObject(failure);
   expect(problems).toHaveLength(2);
