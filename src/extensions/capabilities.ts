@@ -5,7 +5,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 
-/** Whether a request is of the protocol until 2025-11-25, whose requests have no envelope. */
+/** Whether a request is of MCP 2025-11-25 or older, whose requests have no envelope. */
 export const isOf2025 = ({ mcpReq }: ServerContext): boolean => mcpReq.envelope === undefined;
 
 /** What a client has declared: in the request itself, or before 2026 when it connected. */

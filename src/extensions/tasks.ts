@@ -42,7 +42,7 @@ interface Call {
 export const supportsTasks = (declared: ClientCapabilities | undefined): boolean =>
   extensionOf(declared, TASKS_EXTENSION) !== undefined;
 
-/** The arguments of a call that only waits, also through another tool; undefined for other calls. It becomes a task without state. */
+/** The arguments of a call that only waits, also through another tool. Such a call becomes a task without state. Undefined for others. */
 export function waitArguments({ name, arguments: given = {} }: Call): Arguments | undefined {
   if (name === WAIT) return given;
   return given['tool'] === WAIT && isObject(given['arguments']) ? given['arguments'] : undefined;

@@ -9,7 +9,7 @@ export interface Bounds {
   restart(ms: number): void;
   /** From here on, the caller's cancel no longer counts. */
   commit(): void;
-  /** Whether enough time would be left after a pause of `ms`. */
+  /** Whether the call would still have time after a pause of `ms`. */
   leaveTimeFor(ms: number): boolean;
   /** The outcome of `work`, or a rejection as soon as the call must end. */
   within<T>(work: Promise<T>): Promise<T>;
@@ -35,7 +35,7 @@ const onAbortOf = oncePer((signal: AbortSignal): OnAbort => {
   };
 });
 
-/** If the limit is infinite, only the caller ends the call. */
+/** The bounds of a call that begins now. If the limit is infinite, only the caller ends the call. */
 export function callBounds(limitMs: number, cancel: AbortSignal | undefined): Bounds {
   const callEnding = ending();
   let endsAt = Number.POSITIVE_INFINITY;

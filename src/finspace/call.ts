@@ -159,12 +159,12 @@ function pauseAfter(sending: Sending, thrown: unknown): number {
   throw thrown;
 }
 
-/** Waits until the call may be sent, for a limited number of milliseconds. Rejects with a DiagnosedError. */
-async function firstAdmission({ admit, signal }: Sending, ms: number): Promise<Admission> {
+/** Waits until the first attempt may be sent. Rejects with a DiagnosedError, which names the time limit of the wait if that is over. */
+async function firstAdmission({ admit, signal }: Sending, waitMs: number): Promise<Admission> {
   try {
     return await admit();
   } catch (reason) {
-    throw signal?.aborted ? reason : notAdmitted(ms);
+    throw signal?.aborted ? reason : notAdmitted(waitMs);
   }
 }
 
@@ -181,7 +181,7 @@ function outcomeOf(thrown: unknown, mutates: boolean): AttemptOutcome {
 /** The pause after a refused read does not grow beyond that of this attempt: the limiter slows down all reads together. */
 const MAX_BACKOFF_ATTEMPT = 2;
 
-/** The host that is called; the AWS host unless an endpoint is configured. */
+/** The host that is called: that of the configured endpoint, or else the domain of AWS. */
 const hostOf = ({ endpoint }: ClientOptions) => (endpoint === undefined ? 'amazonaws.com' : new URL(endpoint).hostname);
 
 function callKind(name: OperationName): { mutates: boolean; takesToken: boolean } {

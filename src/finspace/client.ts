@@ -23,7 +23,7 @@ export interface ClientOptions {
   readonly profile?: string | undefined;
   readonly service?: Service | undefined;
   readonly limits: Limits;
-  /** Attempts of a call that may be retried; other calls are sent once. */
+  /** Maximum attempts of a call that may be retried; other calls are sent once. */
   readonly maxAttempts: number;
   readonly backoff?: Backoff | undefined;
   /** By default, the one of the endpoint and the profile. */
@@ -98,7 +98,7 @@ function firstResult<A extends unknown[], T>(work: (...args: A) => Promise<T>): 
 
 const ENDPOINT = 'http://finspace.local';
 const RESOLVED = { url: new URL(ENDPOINT) };
-/** Everything that the SDK would otherwise read from the environment and from ~/.aws. */
+/** Everything but the region that the SDK would otherwise read from the environment and from ~/.aws. */
 const IN_PROCESS = {
   endpoint: ENDPOINT,
   endpointProvider: () => RESOLVED,
@@ -107,7 +107,7 @@ const IN_PROCESS = {
   useFipsEndpoint: false,
 };
 
-/** The middleware of the SDK that changes nothing about a request which stays in this process, and signing, which is not checked there. */
+/** The middleware of the SDK that a request within this process does not need; signatures are not checked there. */
 const ONLY_FOR_NETWORKS = [
   'retryMiddleware',
   'contentLengthMiddleware',
@@ -116,7 +116,7 @@ const ONLY_FOR_NETWORKS = [
   'httpSigningMiddleware',
 ];
 
-/** Leaves out what only a network needs; in place of a signature, requests carry the scope, whose region names the world that they are for. */
+/** Leaves out what only a network needs. In place of a signature, requests carry its scope, whose region names the world. */
 function stayInProcess({ config, middlewareStack }: FinspaceClient): void {
   for (const name of ONLY_FOR_NETWORKS)
     if (!middlewareStack.remove(name)) throw new Error(`The AWS client has no middleware ${name}.`);

@@ -103,7 +103,7 @@ function endpointPlugin(config: Parameters<typeof getEndpointPlugin>[0]): Plugga
   };
 }
 
-/** Middleware that only has an effect on the context of its operation. */
+/** Runs middleware until it first succeeds; it only changes the context of its operation, which all calls of the operation share. */
 const firstCallOnly =
   (middleware: SerializeMiddleware<object, object>): SerializeMiddleware<object, object> =>
   (next, context) => {

@@ -30,7 +30,7 @@ interface Connection {
 
 /** Room for reads in the background and for the calls that go before them. */
 const MAX_CONNECTIONS = 64;
-/** Unless the endpoint announces a shorter time; long enough for a model to read an answer and make the next call. */
+/** Unless the endpoint announces another time; long enough for a model to read an answer and make the next call. */
 const KEEP_ALIVE_MS = 20_000;
 
 /** Loads undici for the first request, because calls within this process need none of it. */
@@ -75,8 +75,8 @@ function newConnection(
 }
 
 /**
- * Marks the error of a connection that the endpoint reset. By this code, undici sends a request that was not sent yet over another
- * connection; by the original code, it would reject it, and consider a reply complete that was being received.
+ * Marks the error of a connection that the endpoint reset. With this code, undici sends a request that was not sent yet over another
+ * connection. With the original code, undici would reject that request, and treat a partly received reply as complete.
  */
 function markAsBroken(error: NodeJS.ErrnoException): void {
   if (error.code === 'ECONNRESET' || error.code === 'EPIPE') error.code = 'UND_ERR_SOCKET';
@@ -86,7 +86,7 @@ function pool(open: (origin: string) => Connection): Connections {
   const idle: Connection[] = [];
   const inUse = new Set<Connection>();
   const waiting = new Set<() => void>();
-  const startWaiting = () => {
+  const startQueued = () => {
     for (const start of waiting) {
       if (inUse.size >= MAX_CONNECTIONS) return;
       waiting.delete(start);
@@ -101,11 +101,11 @@ function pool(open: (origin: string) => Connection): Connections {
     slot: (origin) => {
       let start: () => void;
       let used: Connection | undefined;
-      /** The connection, for the first caller. Requests that end together make room before others start. */
+      /** Frees the connection, and returns it the first time. Requests that end together all leave before others start. */
       const leave = () => {
         waiting.delete(start);
         if (used === undefined || !inUse.delete(used)) return undefined;
-        queueMicrotask(startWaiting);
+        queueMicrotask(startQueued);
         return used;
       };
       return {

@@ -33,7 +33,7 @@ function halfPairError(
   );
 }
 
-/** Why the provider chain returned no credentials. Only the name, code and path of its error are used, never its text. */
+/** Why the provider chain returned no credentials. The text of its error is never used. */
 export async function credentialError(thrown: unknown, profile: SharedProfile): Promise<DiagnosedError> {
   if (thrown instanceof DiagnosedError) return thrown;
   const error = Object(thrown) as { name?: unknown; code?: unknown; path?: unknown; $fault?: unknown };

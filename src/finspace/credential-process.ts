@@ -6,8 +6,8 @@ import { misconfigured } from './diagnosed-error.ts';
 const MAX_MS = 60_000;
 
 /**
- * The output of the `credential_process` of a profile. Rejects with a DiagnosedError that has the exit code. The SDK's provider is not
- * used: version 3.523.0 runs a failing command twice and loses its exit code.
+ * The output of the `credential_process` of a profile. Rejects with a DiagnosedError whose text names the exit code of a command that
+ * fails. The SDK's provider is not used: version 3.523.0 runs a failing command twice and loses its exit code.
  */
 export async function processCredentials(profile: string, command: string): Promise<AwsCredentialIdentity> {
   const what = `The credential_process of the AWS profile ${JSON.stringify(profile)}`;

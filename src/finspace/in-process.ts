@@ -5,7 +5,7 @@ import type { Service } from '../operations/exchange.ts';
 import { timedOut, tooLarge } from './diagnosed-error.ts';
 import type { AttemptOptions, Handler, Limits } from './handler.ts';
 
-/** Passes requests to a service in this process: the same bytes as over the network, without a socket. */
+/** Passes requests to a service in this process: with the path, the headers and the body that the client would send over the network. */
 export function inProcessHandler(service: Service, { attemptMs, maxResponseBytes }: Limits): Handler {
   return {
     handle: async (request, { ending, onSend }: AttemptOptions = {}) => {
@@ -25,7 +25,7 @@ export function inProcessHandler(service: Service, { attemptMs, maxResponseBytes
 }
 
 async function exchange(service: Service, request: HttpRequest, maxBytes: number): Promise<HttpResponse> {
-  await endOfLongTurn();
+  await yieldAfterLongTurn();
   const { path, method, headers } = request;
   const query = buildQueryString(request.query);
   const target = query === '' ? path : `${path}?${query}`;
@@ -46,7 +46,7 @@ let turnStart = 0;
 let turn: Promise<void> | undefined;
 
 /** With SQLite, the local service waits for no I/O, so a tool with many calls would block everything else. */
-async function endOfLongTurn(): Promise<void> {
+async function yieldAfterLongTurn(): Promise<void> {
   while (performance.now() - turnStart > TURN_MS) {
     turn ??= nextTurn().then(() => {
       turnStart = performance.now();

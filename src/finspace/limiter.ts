@@ -2,8 +2,8 @@ import type { Ending } from './ending.ts';
 import { fairQueue } from './fair-queue.ts';
 
 /**
- * How an attempt ended: `refused` for too many requests, `failed` for a reason that may be overload, too, `inconclusive` if it shows nothing
- * about what the endpoint admits, such as a cancelled one.
+ * How an attempt ended: `refused` for too many requests, `failed` for a reason that may be overload, too, `inconclusive` if it shows
+ * nothing about what the endpoint admits, such as a cancelled one.
  */
 export type AttemptOutcome = 'answered' | 'refused' | 'failed' | 'inconclusive';
 
@@ -50,9 +50,11 @@ const GROWTH = 0.012;
 const SECOND_MS = 1_000;
 /** Refusals within this time have one cause. */
 const ONE_CAUSE_MS = 500;
-const PAUSE_MS = 200;
+/** How long background requests wait after a refusal. */
+const REFUSED_PAUSE_MS = 200;
+/** The longest pause that the endpoint can ask for. */
 const MAX_PAUSE_MS = 20_000;
-/** How long a request in the foreground waits for the rate at most. */
+/** The longest that the rate delays a request in the foreground. */
 const MAX_TURN_MS = 250;
 
 interface WaitingRequest extends LimitedRequest {
@@ -66,7 +68,7 @@ interface WaitingRequest extends LimitedRequest {
  * after failures and refusals; the first refusal sets their rate to a fifth less than was answered in the second before, and each
  * later one lowers it by a fifth. Other requests wait for the pause that the endpoint asks for, and a moment for their turn.
  */
-export function limiter({ now = () => performance.now(), schedule = afterwards }: LimiterOptions = {}): Limiter {
+export function limiter({ now = () => performance.now(), schedule = scheduleTimer }: LimiterOptions = {}): Limiter {
   const queue = fairQueue<WaitingRequest>([({ fairnessKey }) => fairnessKey, ({ question }) => question]);
   const state: State = { now, schedule, queue, pace: newPace(now), running: 0, cancelPump: undefined };
   return {
@@ -195,7 +197,7 @@ function newPace(now: () => number) {
     },
     refused: (sentAt: number) => {
       const time = now();
-      nextSendTime = Math.max(nextSendTime, time + PAUSE_MS);
+      nextSendTime = Math.max(nextSendTime, time + REFUSED_PAUSE_MS);
       if (sentAt < reducedAt || time - reducedAt < ONE_CAUSE_MS) return;
       const rate = rateAt(time);
       const seen = recent(answers, time).length;
@@ -210,7 +212,7 @@ function newPace(now: () => number) {
 const recent = (times: readonly number[], now: number) => times.filter((time) => now - time <= SECOND_MS);
 
 /** Waiting keeps the process alive, as the request that waits does. */
-function afterwards(work: () => void, ms: number): () => void {
+function scheduleTimer(work: () => void, ms: number): () => void {
   const timer = setTimeout(work, ms);
   return () => clearTimeout(timer);
 }

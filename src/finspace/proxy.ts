@@ -19,7 +19,7 @@ export function withProxyHint(diagnosis: Diagnosis, host: string, env: NodeJS.Pr
   };
 }
 
-/** Whether no proxy is for the host: it is this machine, or NO_PROXY exempts it. */
+/** Whether the host needs no proxy, because it is this machine or NO_PROXY exempts it. */
 function isDirect(host: string, env: NodeJS.ProcessEnv): boolean {
   const domains = (env['NO_PROXY'] ?? env['no_proxy'] ?? '')
     .split(',')
