@@ -6,8 +6,8 @@ import { counted } from './units.ts';
 /** Entities that need attention are kept first, and among equals the kinds in this order. */
 const KEPT_FIRST: readonly Kind[] = ['scaling-group', 'database', 'cluster', 'volume', 'dataview', 'user', 'changeset'];
 
-/** Minimum bytes of an entity in any form. */
-const MIN_ENTITY_BYTES = 140;
+/** Limits the first attempt, because a large picture takes long to draw. Where entities take less, the second attempt has more. */
+const USUAL_ENTITY_BYTES = 140;
 /** Entities that need attention take more text than others. */
 const MARGIN = 0.9;
 
@@ -17,12 +17,15 @@ const MARGIN = 0.9;
  */
 export function renderWithin(graph: Graph, maxBytes: number, render: (graph: Graph, whole: Graph) => string): string {
   const all = graph.entities.length;
-  for (let kept = Math.min(all, Math.floor(maxBytes / MIN_ENTITY_BYTES)); ; ) {
+  const attempt = (kept: number) => {
     const text = render(kept === all ? graph : reduceGraph(graph, kept), graph);
     const size = bytesOf(text);
-    if (size <= maxBytes || kept <= 1) return text;
-    kept = Math.floor((kept * maxBytes * MARGIN) / size);
-  }
+    return { kept, text, size, fitting: Math.min(all, Math.floor((kept * maxBytes * MARGIN) / size)) };
+  };
+  let found = attempt(Math.min(all, Math.floor(maxBytes / USUAL_ENTITY_BYTES)));
+  if (found.size <= maxBytes && found.fitting > found.kept) found = attempt(found.fitting);
+  while (found.size > maxBytes && found.kept > 1) found = attempt(found.fitting);
+  return found.text;
 }
 
 function reduceGraph(graph: Graph, maxEntities: number): Graph {

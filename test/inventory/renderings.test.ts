@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Graph, Kind } from '../../src/inventory/graph-types.ts';
+import type { Graph, GraphEntity, Kind } from '../../src/inventory/graph-types.ts';
 import { environmentMermaid } from '../../src/inventory/mermaid.ts';
+import { renderWithin } from '../../src/inventory/render-within.ts';
 import { summaryOf } from '../../src/inventory/summary.ts';
 import { environmentSvg } from '../../src/inventory/svg/picture.ts';
 import type { OperationName } from '../../src/operations/index.ts';
@@ -161,12 +162,23 @@ describe('the topology picture', () => {
 });
 
 describe('the flowchart', () => {
-  test('has one line per entity and edge, and keeps names out of the syntax', () => {
+  test('consists of nodes, edges, classes and comments, and keeps names out of the syntax', () => {
     const lines = environmentMermaid(hostile()).split('\n');
     expect(lines[0]).toBe('flowchart LR');
     for (const line of lines.slice(2))
       expect(line).toMatch(/^ {2}(?:n\d+(?:\[|\(|\{|>).*:::\w+|n\d+ \S+\|[a-z-]+\| n\d+|classDef .*|%% .*)$/);
     expect(lines.join('\n')).not.toContain('<script');
+  });
+
+  test('leaves out nothing that fits, although an entity takes less than in other forms', () => {
+    const clusters = Array.from({ length: 900 }, (_, at): GraphEntity => {
+      const name = `hdb-${at}`;
+      return { id: `cluster:${name}`, kind: 'cluster', name, status: 'RUNNING', facts: { type: 'HDB' } };
+    });
+    const large: Graph = { ...graph, entities: clusters, edges: [], gaps: [] };
+    const text = renderWithin(large, 56_000, environmentMermaid);
+    expect(text).toContain('hdb-899');
+    expect(text).not.toContain('Left out');
   });
 });
 

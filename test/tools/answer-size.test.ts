@@ -168,7 +168,7 @@ describe('the answer of a resource', () => {
   });
 
   it('does not call an entity unused because its users are omitted', () => {
-    const graph = synthetic(500);
+    const graph = synthetic(1_000);
     const text = renderWithin(graph, MAX_TEXT, environmentMermaid);
     expect(text).not.toMatch(/sg-3.*:::unused/);
   });
