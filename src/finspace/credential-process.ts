@@ -2,6 +2,8 @@ import { exec } from 'node:child_process';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { misconfigured } from './diagnosed-error.ts';
 
+/** More than any credentials take. */
+const MAX_OUTPUT_BYTES = 1024 * 1024;
 /** Time for a person to answer what the command asks on another device, such as a telephone. */
 const MAX_MS = 60_000;
 
@@ -17,9 +19,11 @@ export async function processCredentials(profile: string, command: string): Prom
       'Have a person run that command in a terminal, as the user that runs this server, and correct what it reports.',
     );
   const stdout = await new Promise<string>((resolve, reject) => {
-    exec(command, { timeout: MAX_MS, windowsHide: true }, (error, output) => {
+    exec(command, { timeout: MAX_MS, maxBuffer: MAX_OUTPUT_BYTES, windowsHide: true }, (error, output) => {
       if (error === null) return resolve(output);
       const { code, killed, signal } = error;
+      if ((code as unknown) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+        return reject(processError('printed more than 1 MiB'));
       if (killed) return reject(processError(`did not end within ${MAX_MS / 1_000} s`));
       reject(processError(typeof code === 'number' ? `failed with exit code ${code}` : `was ended by ${signal}`));
     });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { processCredentials } from '../../src/finspace/credential-process.ts';
 import { listen } from '../../src/local/listen.ts';
 import { openWorld } from '../local/world.ts';
 import { awsHome, caller, failureOf, keys } from './aws-home.ts';
@@ -137,5 +138,12 @@ describe('credentials that are rotated while the server runs', () => {
     await failureOf(call('ListKxEnvironments', {}));
     save('credentials', `[default]\n${keys('AKIDNEWNEW')}`);
     expect((await failureOf(call('ListKxEnvironments', {}))).detail).toBe('[masked], [masked]');
+  });
+});
+
+it('reports a credential_process that prints too much, and not as one that takes too long', async () => {
+  const printing = `"${process.execPath}" -e "process.stdout.write('x'.repeat(2 ** 21))"`;
+  await expect(processCredentials('prod', printing)).rejects.toMatchObject({
+    diagnosis: { detail: 'The credential_process of the AWS profile "prod" printed more than 1 MiB.' },
   });
 });
