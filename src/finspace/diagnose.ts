@@ -107,8 +107,9 @@ const SYSTEM_ERRORS: readonly (readonly [RegExp, Diagnosis])[] = [
       advice: 'Have a person check --endpoint: whether its port speaks TLS (https) or not (http, on loopback only).',
     },
   ],
+  [/^HTTPParserError$/, { code: 'BadResponse', detail: 'The endpoint does not speak HTTP.', mayHaveRun: true }],
   [
-    /^(?:HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/,
-    { code: 'BadResponse', detail: 'The endpoint does not speak HTTP.', mayHaveRun: true },
+    /^UND_ERR_HEADERS_OVERFLOW$/,
+    { code: 'BadResponse', detail: 'The headers of the response are too large.', mayHaveRun: true },
   ],
 ];

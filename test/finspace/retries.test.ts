@@ -185,6 +185,14 @@ describe('the limits of a call', () => {
     expect(fields).toMatchObject({ code: 'BadResponse', detail: 'The response is larger than 4096 bytes.' });
     expect(seen).toHaveLength(1);
   });
+
+  it('end a reply whose headers are too large', async () => {
+    const { url } = await inTurn(
+      (response) => void response.writeHead(200, { 'x-more': 'x'.repeat(20_000) }).end('{}'),
+    );
+    const fields = await failed(caller(url)('GetKxCluster', CLUSTER));
+    expect(fields).toMatchObject({ code: 'BadResponse', detail: 'The headers of the response are too large.' });
+  });
 });
 
 describe('the limiter of an endpoint', () => {
