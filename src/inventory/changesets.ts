@@ -60,7 +60,7 @@ export async function readChangesets(
   return all.map((changeset) => ({ ...changeset, ...details.get(changeset.changesetId) })).toSorted(byNewest);
 }
 
-/** Whether a list, read newest first, has reached items that are older than a time. */
+/** Whether a list is in order, newest first, and has reached items that are older than a time. */
 function hasReached(items: readonly Changeset[], since: string): boolean {
   const times = items.map(({ createdTimestamp = '' }) => createdTimestamp);
   const last = times.at(-1) ?? '';
@@ -81,7 +81,7 @@ export function completedAmong(changesets: readonly Changeset[]): Completed {
   return { count: completed.length, since: times.toSorted()[0] };
 }
 
-/** For each of these changesets, newest first, the completed ones that were created after it, by id. */
+/** By the id of each of these changesets, which are newest first: the completed ones that were created after it. */
 export function completedAfter(changesets: readonly Changeset[]): ReadonlyMap<string | undefined, Completed> {
   const newer = new Map<string | undefined, Completed>();
   let later: Completed = { count: 0, since: undefined };

@@ -61,7 +61,7 @@ function isOfOtherVersion(start: GraphEntity | undefined, entity: GraphEntity, {
   return volumes !== undefined && !volumes.includes(volume.name);
 }
 
-/** Everything that `id` needs, nearest first: for a cluster, its dataviews, their databases and volumes, and its host. */
+/** Everything that `id` needs, nearest first: for a cluster, its host, volumes and databases, and its dataviews with theirs. */
 export function dependenciesOf(graph: Graph, id: string): Connected[] {
   return traverse(graph, id, 'from');
 }

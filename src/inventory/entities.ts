@@ -75,7 +75,7 @@ function databaseEntity(database: Database): GraphEntity {
   return entity('database', database.databaseName, { ...database, newestData }, statusAndTimes(database));
 }
 
-/** The newest changeset, the newest completed one, and those that are mounted, failed or in progress. */
+/** The newest changeset, the newest completed one, those that clusters mount or dataviews have, and those that are not completed. */
 function relevantChangesets(
   { changesets, lastCompletedChangesetId, dataviews }: Database,
   clusters: readonly Cluster[],

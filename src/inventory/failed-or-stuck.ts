@@ -6,7 +6,7 @@ import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
 import { isoMinute } from './units.ts';
 
-/** Issues of entities that have failed, are stuck, or run with fewer nodes than they should. */
+/** Issues of entities that have failed, are stuck or suspended, or run with fewer nodes than they should. */
 export const failedOrStuckIssues = oncePer((graph: Graph): readonly Issue[] =>
   graph.entities.flatMap((entity) => issuesOf(entity, graph)),
 );

@@ -69,10 +69,8 @@ export interface Gap {
 }
 
 /** What the `of` of a gap names when an entity, or a part of it, could not be read. */
-export function gapOwner({ kind, name, database, facts }: GraphEntity): unknown {
-  if (kind === 'node') return facts['cluster'];
-  return kind === 'changeset' ? database : name;
-}
+export const gapOwner = ({ kind, name, database, facts }: GraphEntity): unknown =>
+  kind === 'node' ? facts['cluster'] : (database ?? name);
 
 /** The entities of one environment and their connections, as far as they could be read. */
 export interface Graph {

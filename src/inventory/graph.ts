@@ -6,8 +6,9 @@ import type { Graph, GraphOptions } from './graph-types.ts';
 import { quotaUse } from './quota-use.ts';
 
 /**
- * Reads an environment, as far as the options ask for it: each list once (per database for dataviews and changesets), and the details of
- * each cluster, volume, database and failed changeset. Rejects when the environment does not exist or the backend cannot be reached.
+ * Reads an environment, as far as the options ask for it: each list once (for dataviews and changesets, once per database; for nodes, once
+ * per cluster), and the details of each cluster, volume, database and failed changeset. Rejects when the environment does not exist or
+ * the backend cannot be reached.
  */
 export async function environmentGraph(call: Call, environmentId: string, options: GraphOptions = {}): Promise<Graph> {
   const [{ data, gaps, readAt }, aheadMs = 0] = await Promise.all([

@@ -25,7 +25,7 @@ export function healthOf(graph: Graph): Map<string, EntityHealth> {
 /** The state of an entity with an issue that {@link failedOrStuckIssues} finds. */
 const stateOf = ({ condition }: Issue): Health => (condition === 'replacing nodes' ? 'underway' : 'failed');
 
-/** The states of an entity, the worst of them, and its issues, worst first. */
+/** The worst state of an entity, all its states, and its issues: failures first, then what is behind, then what is unused. */
 function healthAmong({ status }: GraphEntity, found: readonly { readonly issue: Issue; readonly state: Health }[]) {
   const issues = found.map(({ issue }) => issue);
   const isUnderway = statusClass(status) === 'underway' && !issues.some(({ condition }) => condition === 'stuck');

@@ -40,7 +40,7 @@ export const wordOf = (kind: KindName | EntityKind): Kind => kind.replace('kx-',
 /** What is known about entities of a kind, by the names in answers, and what answers do with it. */
 export const factsOf = (kind: Kind): Readonly<Record<string, Omit<Fact<never>, 'of'>>> => FACTS[`kx-${kind}`];
 
-/** The kinds that can depend on entities of a kind, and those whose lists are needed to read them. */
+/** The other kinds whose entities can prevent the deletion of one of this kind, and the kind whose list is needed to read them. */
 export const dependentKindsOf = (kind: Kind): Kind[] =>
   dependentKinds(`kx-${kind}`)
     .flatMap<KindName>((each) => (NAMES[each].parent === 'kx-database' ? [each, 'kx-database'] : [each]))

@@ -74,7 +74,10 @@ export function danglingIssues(graph: Graph): Issue[] {
   });
 }
 
-/** Entities of a kind that nothing but changesets refers to; none when its possible dependents were not read completely. */
+/**
+ * Entities of a kind that nothing but changesets refers to, without those that are being created or deleted. None when the possible
+ * dependents of the kind were not read completely.
+ */
 function unreferenced({ entities, edges, gaps }: Graph, kind: Kind, why: string, alsoListedIn = ''): Issue[] {
   if (gaps.some((gap) => dependentKindsOf(kind).includes(gap.kind))) return [];
   const isUse = ({ from, relation }: Edge) => relation !== 'behind' && !from.startsWith('changeset:');

@@ -11,7 +11,7 @@ export type Row = Record<string, unknown>;
 
 export type Summary = ReturnType<typeof summaryOf>;
 
-/** A short description of an environment: counts by status, what needs attention, and a row for each entity. */
+/** A short description of an environment: counts by status, what needs attention, and a row for each entity but the changesets. */
 export function summaryOf(graph: Graph) {
   const environment = graph.entities.find(({ kind }) => kind === 'environment');
   const others = graph.entities.filter(({ kind }) => kind !== 'environment');

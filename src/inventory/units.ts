@@ -37,7 +37,7 @@ export function exactMemory(mib: unknown): string {
   return text === '' || Number.parseFloat(text) * 1024 === mib ? text : `${mib} MiB`;
 }
 
-/** The text, shortened to `maxLength` characters with an ellipsis if it is longer. */
+/** The text or, if it is longer than `maxLength` characters, that many of them and an ellipsis. */
 export const truncate = (text: string, maxLength: number) =>
   text.length > maxLength ? `${text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')}…` : text;
 

@@ -5,7 +5,7 @@ import { shorten } from './text.ts';
 
 const LINE_LETTERS = 50;
 
-/** The problems of a cluster, in at most two lines; empty without problems. */
+/** The problems of a cluster that has failed or is behind, in at most two lines; empty for other clusters. */
 export function issueLinesOf({ statusReason }: GraphEntity, health: EntityHealth | undefined, now: string): string[] {
   if (health === undefined || (health.health !== 'failed' && health.health !== 'behind')) return [];
   const rank = ({ condition }: Issue) => (condition === 'old version' ? 1 : 0);

@@ -86,7 +86,7 @@ function placeDatabases(model: Model, top: number, rows: readonly Placed<Cluster
   return { databases, portYs, end: y };
 }
 
-/** The mean `y` of the clusters that are connected to a database: in this order, few of the lines cross. */
+/** The mean `y` of the clusters that are connected to a database. If databases are in the order of their means, few of the lines cross. */
 function meanRowY(rows: readonly Placed<ClusterRow>[]) {
   return ({ database, ports }: DatabaseCard): number => {
     const keys = new Set([database.id, ...ports.map(({ key }) => key)]);

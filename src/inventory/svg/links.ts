@@ -44,7 +44,7 @@ export function volumeLinks({ rows, portYs, volumes }: Layout, { graph }: Model)
   });
 }
 
-/** A curve between the data and a cluster, with an arrowhead at the cluster, or at the data that it writes. */
+/** A curve between a cluster and its data or a volume. The arrowhead is at the cluster or, if the cluster writes, at the other end. */
 function curve(kind: string, dataY: number, clusterY: number, { writes }: { readonly writes: boolean }): string {
   const bend = (HOST_X - DATA_EDGE) / 2;
   const [x1, x2] = [DATA_EDGE + (writes ? 6 : 0), HOST_X - (writes ? 0 : 6)];

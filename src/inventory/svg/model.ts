@@ -5,7 +5,7 @@ import { nodesText } from '../summary.ts';
 import { utcMinute } from '../units.ts';
 import { issueLinesOf } from './issue-lines.ts';
 
-/** A line of a database card that clusters may be connected to: a changeset, or a version of a dataview. */
+/** A line of a database card that clusters may be connected to: a changeset, a dataview, or a version of a dataview. */
 export interface Port {
   readonly key: string;
   readonly label: string;
