@@ -261,7 +261,7 @@ describe('a teardown as a task', () => {
       expect((await client.request(method, { taskId })).error).toEqual(NO_TASK);
   });
 
-  it('accepts no input', async () => {
+  it('ignores input', async () => {
     const { client, begin, open } = await started();
     const { taskId } = await begin();
     const update = { taskId, inputResponses: { approval: { action: 'accept' } } };

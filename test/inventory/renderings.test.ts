@@ -58,7 +58,7 @@ describe('the topology picture', () => {
     expect(svg).not.toMatch(/NaN|undefined/);
   });
 
-  test('shows failed, stale and unused entities by shape and word', () => {
+  test('shows in words what is failed, stale and unused', () => {
     const svg = environmentSvg(graph);
     expect(svg).toContain('Not enough memory on scaling group sg-lab');
     expect(svg).toContain('4 changesets behind equities_taq, on an older version of equities_taq_static');
@@ -196,7 +196,7 @@ describe('the summary', () => {
     expect(summaryOf({ ...graph, entities }).counts['volume']).toEqual({ constructor: volumes });
   });
 
-  test('counts first, then lists what needs attention', () => {
+  test('counts clusters by status, and lists what needs attention', () => {
     const { counts, attention } = summaryOf(graph);
     expect(counts['cluster']).toEqual({ RUNNING: 10, UPDATING: 1, CREATE_FAILED: 1, CREATING: 1 });
     expect(attention.map(({ entity }) => String(entity).replace(/\/.*/, '')).toSorted()).toEqual([

@@ -37,7 +37,7 @@ async function opened(): Promise<Kept> {
 }
 
 describe('the cache of replies', () => {
-  test('reuses the details of unchanged clusters, and reads lists and related entities again', async () => {
+  test('reuses the details of unchanged clusters, and reads volumes, databases and the lists of entities again', async () => {
     const { read } = await opened();
     const first = await read();
     const again = await read();
@@ -77,7 +77,7 @@ describe('the cache of replies', () => {
     expect(kept.bytes()).toBe(0);
   });
 
-  test('keeps the nodes of a cluster for a minute, and reports their age', async () => {
+  test('keeps the nodes of a cluster for a minute, and says when they were read', async () => {
     const { kept, read, world, pass } = await opened();
     await read();
     pass(MINUTE_MS);
