@@ -237,7 +237,7 @@ function nonceIn(signer: StateSigner, state: string): string {
   }
 }
 
-/** A result that names its target, where several are served. */
+/** A result that names its target if the server has named targets. */
 const withTargetName = <R extends { _meta?: Record<string, unknown> | undefined }>(
   { target }: BackendLocation,
   result: R,

@@ -42,7 +42,7 @@ export async function listPages<N extends OperationName>(
   return { items, complete: true };
 }
 
-/** Above the quotas of every kind in one environment. */
+/** Above every published quota on the number of entities in one environment. */
 export const MAX_ITEMS = 10_000;
 
 /** All items of a list. Rejects rather than leave out any. */
