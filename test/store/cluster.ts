@@ -11,7 +11,7 @@ const DEBIAN = '/usr/lib/postgresql';
 const folders = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
 const binaries = folders.map((version) => join(DEBIAN, version, 'bin')).find((bin) => existsSync(join(bin, 'initdb')));
 
-/** Its servers refuse to run as root. */
+/** The user that runs PostgreSQL if this process runs as root, because PostgreSQL refuses to. */
 export const user = process.getuid?.() === 0 ? idsOf('postgres') : undefined;
 
 /** Why no test here can start PostgreSQL; empty if one can. */

@@ -12,6 +12,28 @@ import { CLI } from '../support/hosts.ts';
 import { SKIPPED, startCluster } from './cluster.ts';
 import { databaseIn, startStores, type TestStores } from './shared-store.ts';
 
+const run = (...args: string[]) => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  return { stdout, stderr, status };
+};
+
+it.each([
+  [['store', 'init'], 'store: needs --store URL', 2],
+  [['store', 'drop', '--store', 'postgres://h/d'], 'store: expects init, migrate', 2],
+  [['store', 'init', '--store', 'mysql://h/d'], '--store: expects a URL such as postgres://', 2],
+  [['store', 'status', '--roles', '--store', 'postgres://h/d'], '--roles: is for init and migrate', 2],
+  [['store', 'status', '--store', 'postgres://u:12?secret@127.0.0.1/d'], '--store: has @ after the host', 2],
+  [['store', 'status', '--store', 'postgres://u:secret%@127.0.0.1/d'], '--store: has % that begins no', 2],
+  [['store', 'status', '--store', 'postgres://u:secret@127.0.0.1:1/d'], 'does not answer (ECONNREFUSED)', 1],
+  [['journal', 'verify', '--store', 'postgres://127.0.0.1:1/d'], '(ECONNREFUSED). Check the database of', 1],
+])('the command %j is rejected in one line', (args, message, status) => {
+  const { stderr, ...result } = run(...args);
+  expect(result).toEqual({ stdout: '', status });
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('secret');
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
 describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 120_000 }, () => {
   let stores: TestStores;
   let folder: string;
@@ -27,10 +49,6 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const run = (...args: string[]) => {
-    const { stdout, stderr, status } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
-    return { stdout, stderr, status };
-  };
   const refused = (stderr: string, status = 1) => ({ stdout: '', stderr: expect.stringContaining(stderr), status });
   const serve = (url: string, more: object = {}) =>
     product({
@@ -40,10 +58,8 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
 
   it('gets a store by init, once, and reports its contents', async () => {
     const url = await stores.cluster.create('first');
-    for (const act of ['status', 'migrate'])
-      expect(run('store', act, '--store', url)).toEqual(
-        refused(`is not initialized. Run ${commandAnywhere('store init')}.`),
-      );
+    const missing = refused(`is not initialized. Run ${commandAnywhere('store init')}.`);
+    for (const act of ['status', 'migrate']) expect(run('store', act, '--store', url)).toEqual(missing);
     await expect(serve(url)).rejects.toThrow('is not initialized');
     const [made, again] = [run('store', 'init', '--store', url), run('store', 'init', '--roles', '--store', url)];
     expect(made).toMatchObject({ stdout: expect.stringMatching(/^The store [0-9a-f-]{36} is ready\.\n$/), status: 0 });
@@ -81,23 +97,6 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     });
   });
 
-  it.each([
-    [['store', 'init'], 'store: needs --store URL', 2],
-    [['store', 'drop', '--store', 'postgres://h/d'], 'store: expects init, migrate', 2],
-    [['store', 'init', '--store', 'mysql://h/d'], '--store: expects a URL such as postgres://', 2],
-    [['store', 'status', '--roles', '--store', 'postgres://h/d'], '--roles: is for init and migrate', 2],
-    [['store', 'status', '--store', 'postgres://u:12?secret@127.0.0.1/d'], '--store: has @ after the host', 2],
-    [['store', 'status', '--store', 'postgres://u:secret%@127.0.0.1/d'], '--store: has % that begins no', 2],
-    [['store', 'status', '--store', 'postgres://u:secret@127.0.0.1:1/d'], 'does not answer (ECONNREFUSED)', 1],
-    [['journal', 'verify', '--store', 'postgres://127.0.0.1:1/d'], '(ECONNREFUSED). Check the database of', 1],
-  ])('rejects %j in one line', (args, message, status) => {
-    const { stderr, ...result } = run(...args);
-    expect(result).toEqual({ stdout: '', status });
-    expect(stderr).toContain(message);
-    expect(stderr).not.toContain('secret');
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-  });
-
   it('is rejected if it is newer, older, foreign, read-only, unknown or without privileges, and is not changed', async () => {
     const url = await stores.fresh();
     const database = databaseIn(url);
@@ -105,6 +104,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     const set = (text: string) => stores.cluster.query(database, text);
     await set('UPDATE finspace_mcp.store SET version = 99');
     expect(run('store', 'migrate', '--store', owner)).toEqual(refused('which is newer than this server'));
+    expect(await stores.cluster.query(database, 'SELECT version FROM finspace_mcp.store')).toEqual([{ version: 99 }]);
     await expect(serve(url)).rejects.toThrow('which is newer than this server (3): update finspace-mcp');
     await set('UPDATE finspace_mcp.store SET version = 0');
     await expect(serve(url)).rejects.toThrow(`run ${ownCommand()} store migrate`);
@@ -116,6 +116,8 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     const foreign = await stores.cluster.create('other');
     await stores.cluster.query('other', 'CREATE SCHEMA finspace_mcp');
     expect(run('store', 'init', '--store', foreign)).toEqual(refused('its schema finspace_mcp is not ours'));
+    const added = "SELECT FROM pg_class WHERE relnamespace = 'finspace_mcp'::regnamespace";
+    expect(await stores.cluster.query('other', added)).toEqual([]);
     expect(run('store', 'status', '--store', stores.cluster.url('nowhere'))).toEqual(
       refused('names a database that does not exist'),
     );
@@ -133,7 +135,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     await stores.cluster.query('postgres', 'SELECT pg_reload_conf()');
   });
 
-  it('accepts no replica with another world, other keys or other targets', async () => {
+  it('accepts no replica with another world, a world in memory, other keys or a state directory of another store', async () => {
     const url = await stores.fresh();
     await serve(url);
     await serve(url, { stateDir: join(folder, 'b') });
@@ -215,6 +217,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     );
     await journal.begin(INTENT);
     await close();
+    expect(await stores.cluster.query(databaseIn(url), 'SELECT FROM finspace_mcp.sealed_journals')).toEqual([]);
   });
 
   it('keeps a state directory closed, and no position, when the commit of an import fails', async () => {
@@ -246,7 +249,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     expect(run('world', 'reset', '--yes', ...args)).toEqual(refused('belongs to the shared store'));
   });
 
-  it('accepts no target with a world in memory', async () => {
+  it('accepts no target with a world in memory, and no replica with another file of targets', async () => {
     const targets = join(folder, 'targets.json');
     const [file, memory] = [{ state: join(folder, 'world.db') }, { state: ':memory:' }];
     writeFileSync(targets, JSON.stringify({ targets: { file, memory } }));
@@ -254,6 +257,9 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     await expect(serve(url, { targets })).rejects.toThrow('cannot share a world in memory (named target memory)');
     writeFileSync(targets, JSON.stringify({ targets: { file } }));
     await serve(url, { targets });
+    writeFileSync(targets, JSON.stringify({ targets: { file } }, null, 2));
+    const other = serve(url, { targets, stateDir: join(folder, 'b') });
+    await expect(other).rejects.toThrow('the file of --targets differs from that of the replica');
   });
 
   it('accepts no server whose approver key is damaged', async () => {

@@ -67,7 +67,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
       await expect.poll(() => heard, { timeout: 10_000 }).toEqual(['finspace://1', 'finspace://2']);
     });
 
-    it('reach other subscribers and later events when one subscriber throws', async () => {
+    it('reach the other subscribers although one subscriber throws at each event', async () => {
       const errors: Error[] = [];
       const feed = eventFeed(await openedDatabase(), (error) => void errors.push(error));
       onTestFinished(() => feed.close());
@@ -81,7 +81,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
       expect(errors.map(({ message }) => message)).toEqual(['a broken subscriber', 'a broken subscriber']);
     });
 
-    it('of any length are delivered', async () => {
+    it('that are too long for a notification are delivered in order', async () => {
       const bus = (await opened()).events('/mcp');
       const heard = heardFrom(bus);
       const long = `finspace://${'é'.repeat(20_000)}`;

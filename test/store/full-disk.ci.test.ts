@@ -14,7 +14,7 @@ import { NO_SMALL_DISK, type SmallDisk, smallDisk } from './small-disk.ts';
 
 const WHY = SKIPPED || NO_SMALL_DISK;
 
-describe.skipIf(WHY !== '')(`the full disk of a PostgreSQL ${WHY}`, { timeout: 180_000 }, () => {
+describe.skipIf(WHY !== '')(`a server whose PostgreSQL has a full disk ${WHY}`, { timeout: 180_000 }, () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'full-disk-'));
@@ -92,7 +92,7 @@ describe.skipIf(WHY !== '')(`the full disk of a PostgreSQL ${WHY}`, { timeout: 1
     await own.close();
   }
 
-  it('with its tables refuses each change, makes none of them, and recovers once there is space', async () => {
+  it('refuses changes, makes none of them, and works again once there is space: disk of the tables', async () => {
     const cluster = await startCluster();
     onTestFinished(() => cluster.remove());
     const disk = mounted(32);
@@ -110,11 +110,12 @@ describe.skipIf(WHY !== '')(`the full disk of a PostgreSQL ${WHY}`, { timeout: 1
     );
   });
 
-  it('with its log, which stops PostgreSQL, refuses each change, makes none of them, and recovers once PostgreSQL runs again', async () => {
+  it('refuses changes, makes none of them, and works again once PostgreSQL runs again: disk of the log', async () => {
     const disk = mounted(80);
     const cluster = await startCluster(disk.folder, '--wal-segsize=1');
     onTestFinished(() => cluster.remove());
     await initStore(await cluster.create('store'), { createsRole: true });
+    // When its log is full, PostgreSQL stops.
     const fillLog = "SELECT pg_logical_emit_message(true, 'filler', repeat('x', 1000000))";
     const fill = async () => {
       disk.fill();

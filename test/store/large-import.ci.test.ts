@@ -15,8 +15,8 @@ const ENTRIES = process.env['TEST_LONG'] === '1' ? 200_000 : 40_000;
 /** Too little memory for all entries at once. */
 const MEMORY_MB = 48;
 
-/** A state directory whose journal has this many entries. */
-async function largeJournal(folder: string): Promise<void> {
+/** Creates a state database whose journal has `ENTRIES` entries. */
+async function createLargeJournal(folder: string): Promise<void> {
   const state = await openState(join(folder, 'state.db'));
   let head = '0'.repeat(64);
   for (let sequence = 0; sequence < ENTRIES; )
@@ -41,7 +41,7 @@ it.skipIf(SKIPPED !== '')(
     onTestFinished(() => stores.stop());
     const folder = mkdtempSync(join(tmpdir(), 'large-import-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    await largeJournal(folder);
+    await createLargeJournal(folder);
     const store = stores.cluster.url(databaseIn(await stores.fresh()));
     const run = (...args: string[]) =>
       spawnSync(process.execPath, [`--max-old-space-size=${MEMORY_MB}`, CLI, ...args, '--store', store], {

@@ -41,7 +41,7 @@ it('a position is not written through a file that another process may be writing
   expect(readFileSync(join(folder, `${FILE}.new`), 'utf8')).toBe('of another process');
 });
 
-it('a position that cannot be written is kept in memory, and written as soon as possible', () => {
+it('a position that cannot be written is kept in memory, and written when the position is next advanced', () => {
   const blocked = join(folder, 'blocked');
   writeFileSync(blocked, '');
   const position = open(blocked);

@@ -17,7 +17,7 @@ hostssl all by_password 127.0.0.1/32 scram-sha-256
 hostssl all by_certificate 127.0.0.1/32 cert
 `;
 
-describe.skipIf(LACKING !== '')(`a store that is connected by TLS ${LACKING}`, { timeout: 60_000 }, () => {
+describe.skipIf(LACKING !== '')(`a store that is reached by TLS ${LACKING}`, { timeout: 60_000 }, () => {
   let cluster: Cluster;
   let folder: string;
   let port: number;
@@ -97,24 +97,24 @@ describe.skipIf(LACKING !== '')(`a store that is connected by TLS ${LACKING}`, {
   const verified = () => ({ sslmode: 'verify-full', sslrootcert: at('ca.crt') });
   const ANSWERS = expect.stringMatching(/^Store [0-9a-f-]{36}, version 3, in PostgreSQL /);
 
-  it('gets the password from the file that PGPASSFILE names', () => {
+  it('accepts the password in the file that PGPASSFILE names', () => {
     expect(status(verified(), passwordFile(0o600))).toEqual({ stdout: ANSWERS, stderr: '' });
   });
 
-  it('gets TLS settings and the password from the environment', () => {
+  it('accepts TLS settings and the password from the environment', () => {
     const env = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: at('ca.crt'), PGPASSWORD: PASSWORD };
     expect(status({}, { env })).toEqual({ stdout: ANSWERS, stderr: '' });
   });
 
-  it('identifies the server by its certificate instead of a password', () => {
+  it('identifies the user by a certificate instead of a password', () => {
     const client = { sslcert: at('client.crt'), sslkey: at('client.key') };
     expect(status({ ...verified(), ...client }, { user: 'by_certificate' })).toEqual({ stdout: ANSWERS, stderr: '' });
   });
 
-  it('accepts another name of the host with verify-ca only', () => {
-    const found = { host: '127.0.0.1', env: { PGPASSWORD: PASSWORD } };
-    expect(status({ ...verified(), sslmode: 'verify-ca' }, found).stdout).toEqual(ANSWERS);
-    expect(status(verified(), found).stderr).toContain('has a certificate for another host name');
+  it('is accepted under another host name with verify-ca, and not with verify-full', () => {
+    const byAddress = { host: '127.0.0.1', env: { PGPASSWORD: PASSWORD } };
+    expect(status({ ...verified(), sslmode: 'verify-ca' }, byAddress).stdout).toEqual(ANSWERS);
+    expect(status(verified(), byAddress).stderr).toContain('has a certificate for another host name');
   });
 
   it.each([
@@ -125,12 +125,12 @@ describe.skipIf(LACKING !== '')(`a store that is connected by TLS ${LACKING}`, {
     ],
     ['a wrong password', () => [verified(), { env: { PGPASSWORD: 'reef' } }], 'does not accept this user or password'],
     [
-      'a certificate of a stranger',
+      'the root certificate of another authority',
       () => [{ ...verified(), sslrootcert: at('stranger.crt') }, passwordFile(0o600)],
       'has a certificate that this server cannot verify',
     ],
     [
-      'a certificate of an unknown authority',
+      'no root certificate',
       () => [{ sslmode: 'verify-full' }, passwordFile(0o600)],
       'has a certificate that this server cannot verify',
     ],
@@ -140,7 +140,7 @@ describe.skipIf(LACKING !== '')(`a store that is connected by TLS ${LACKING}`, {
       'does not accept this user from this machine without TLS',
     ],
     [
-      'an authority that cannot be read',
+      'a root certificate that cannot be read',
       () => [{ ...verified(), sslrootcert: at('none.crt') }, {}],
       'none.crt cannot be read',
     ],

@@ -29,7 +29,7 @@ describe('the URL of a store', () => {
   });
 
   it.each(['postgres:///db', 'postgres://me@/db', 'postgres://me:secret@/db'])(
-    'without a host is for that of PGHOST, with TLS, or for this machine: %s',
+    'without a host names that of PGHOST, with TLS, or else this machine, without TLS: %s',
     (url) => {
       expect(storeUrlProblem(url)).toBeUndefined();
       const { name, client } = storeTarget(url, { PGHOST: 'db.internal' });
@@ -39,7 +39,7 @@ describe('the URL of a store', () => {
     },
   );
 
-  it('without a user is for the user of the system and the database of that name, as for libpq', () => {
+  it('without a user names the user of the system and the database of that name, as for libpq', () => {
     const { username } = userInfo();
     const { name, client } = storeTarget('postgres://localhost', {});
     expect([name, client.user]).toEqual([`localhost:5432/${username}`, username]);

@@ -91,7 +91,6 @@ describe.skipIf(SKIPPED !== '')(`commands on worlds in a store ${SKIPPED}`, { ti
     });
     expect(run('world', 'reset', '--store', url).stdout).toBe('The world in us-east-1 is now demo.\n');
     const demo = run('world', 'export', '--store', url).stdout;
-    const file = join(folder, 'state.json');
     const there = await serve('local', '--store', url);
     const { environments = [] } = await client(there).send(new ListKxEnvironmentsCommand({}));
     expect(environments.map(({ name }) => name)).toContain('kdb-prod');
@@ -114,12 +113,12 @@ describe.skipIf(SKIPPED !== '')(`commands on worlds in a store ${SKIPPED}`, { ti
     expect(run('world', 'import', '--world', kept, '--store', url).status).toBe(0);
     expect(run('world', 'export', '--store', url).stdout).toBe(changed);
     expect(demo).not.toBe(changed);
-    expect(existsSync(file)).toBe(false);
+    expect(existsSync(join(folder, 'state', 'world.db'))).toBe(false);
     expect(run('journal', 'show', '--store', url).stdout.trim().split('\n').length).toBeGreaterThan(3);
   });
 
-  it('move the world of a state directory into the store, once', async () => {
-    const owner = stores.cluster.url(/\/(store_\d+)\?/.exec(url)?.[1] as string);
+  it('import the world of a state directory into the store', async () => {
+    const owner = stores.cluster.url(databaseIn(url));
     expect(run('world', 'reset', '--world', 'demo').status).toBe(0);
     const before = run('world', 'export').stdout;
     const imported = run('store', 'import', '--store', owner);
@@ -182,12 +181,15 @@ describe.skipIf(SKIPPED !== '')(`commands on worlds in a store ${SKIPPED}`, { ti
     });
   });
 
-  it('refuse a bad world file in one line, and change nothing', async () => {
+  it('reject a missing world file in one line, and change nothing', async () => {
     run('world', 'reset', '--world', 'empty', '--store', url);
     const missing = run('world', 'import', '--world', join(folder, 'missing.json'), '--store', url);
     expect(missing.status).not.toBe(0);
     expect(missing.stderr).toMatch(/^[^\n]*missing\.json[^\n]*\n$/);
     expect(run('world', 'list', '--store', url).stdout).toBe('us-east-1 111122223333 (unchanged): empty\n');
+  });
+
+  it('name a database that does not answer in one line', () => {
     const nowhere = run('local', '--store', 'postgres://127.0.0.1:1/d');
     expect(nowhere).toMatchObject({
       status: 1,

@@ -58,16 +58,16 @@ describe.skipIf(SKIPPED !== '')(`three replicas of a world ${SKIPPED}`, { timeou
     const open = (store: WorldStore) => openWorld({ store, start: Date.now(), credentials: CREDENTIALS });
     const worlds = await Promise.all(own.map(open));
     const random = seededRandom('boto3');
-    const asked = new Set<number>();
+    const used = new Set<number>();
     const serve: Service = (request) => {
       const at = (random(1)[0] as number) % REPLICAS;
-      asked.add(at);
+      used.add(at);
       return (worlds[at] as TestWorld).serve(request);
     };
     const unsigned = await openWorld({ store: first, start: Date.now() });
     const advance = (ms: number) => first.write((tx) => tx.advance(ms));
     expect(await runThroughBoto3({ advance }, serve, unsigned)).toEqual([...OPERATION_NAMES].sort());
-    expect(asked.size).toBe(REPLICAS);
+    expect(used.size).toBe(REPLICAS);
     for (const store of own) await store.close();
   });
 

@@ -188,7 +188,7 @@ describe.skipIf(SKIPPED !== '')(`worlds in a PostgreSQL server of their own ${SK
       }
     });
 
-    it('do not fail because one of them cannot be read', async () => {
+    it('succeed although some of them fail', async () => {
       const { readAll } = await twoEnvironments();
       await query(`ALTER TABLE finspace_mcp.entities ENABLE ROW LEVEL SECURITY;
         CREATE POLICY readable ON finspace_mcp.entities USING (name <> 'user_1' OR 1 / length(replace(name, 'user_1', '')) > 0)`);
@@ -201,9 +201,9 @@ describe.skipIf(SKIPPED !== '')(`worlds in a PostgreSQL server of their own ${SK
     });
   });
 
-  describe('a commit whose reply is lost', () => {
+  describe('a commit whose connection is cut', () => {
     it.each(['before', 'after'] as const)(
-      '%s PostgreSQL executed it takes effect once, and the request succeeds',
+      '%s PostgreSQL executes it takes effect once, and the request succeeds',
       async (when) => {
         const cutter = await startCutter(cluster.folder);
         onTestFinished(() => cutter.close());
@@ -219,7 +219,7 @@ describe.skipIf(SKIPPED !== '')(`worlds in a PostgreSQL server of their own ${SK
       },
     );
 
-    it('is not reported as a failure while nobody can look it up', async () => {
+    it('is reported as possibly made if its outcome cannot be looked up', async () => {
       const cutter = await startCutter(cluster.folder);
       onTestFinished(() => cutter.close());
       const store = await replica(`postgres://server@/store?host=${encodeURIComponent(cutter.folder)}`);

@@ -8,7 +8,7 @@ export interface KitsUnderTest {
   readonly kits: RecoveryKits;
   /** Another process's view of the same store; undefined if no other process can see them. */
   readonly another: (() => Promise<RecoveryKits>) | undefined;
-  /** The kits of another target in the same store; undefined if a store holds those of one target. */
+  /** The kits of another target in the same store; undefined if the store has only those of one target. */
   readonly ofTarget: ((target: string) => Promise<RecoveryKits>) | undefined;
   readonly close: () => Promise<void>;
 }
@@ -57,7 +57,7 @@ export function itKeepsTheKitsContract(name: string, start: () => Promise<KitsUn
       expect(new Set(await under.kits.list()).size).toBe(20);
     });
 
-    it('are readable by their exact name only', async () => {
+    it('are readable by their exact id only', async () => {
       await under.kits.keep(planFor('one'));
       const [id = ''] = await under.kits.list();
       for (const other of ['', `../${id}`, `${id}.json`, `./${id}`, '%', '\0', "' OR 1=1 --"])

@@ -6,12 +6,12 @@ export interface TasksUnderTest {
   readonly tasks: Tasks;
   /** Another process's view of the same store. */
   readonly another: () => Promise<Tasks>;
-  /** Moves its clock, or what it keeps against it. */
+  /** Moves its clock, or the times that it stores. */
   readonly advance: (milliseconds: number) => unknown;
   readonly close: () => Promise<void>;
 }
 
-/** By how much a clock may go on by itself during a test. */
+/** By how much a clock may advance by itself during a test. */
 const SOON_MS = 10_000;
 
 /** What holds for the tasks of all processes, in each store. */
@@ -60,7 +60,7 @@ export function itKeepsTheTasksContract(name: string, start: () => Promise<Tasks
       expect(await another.find('t1', 'ann')).toMatchObject({ isRunning: false, report: 'last' });
     });
 
-    it('are interrupted when their process does not report, so that it can make no further change', async () => {
+    it('are interrupted when their process does not report in time, and what it reports later is ignored', async () => {
       await tasks.begin('t1', 'ann', 'first');
       await under.advance(TASK_LEASE_MS - SOON_MS);
       expect(await another.find('t1', 'ann')).toMatchObject({ isRunning: true });

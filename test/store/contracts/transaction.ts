@@ -191,7 +191,7 @@ export function itKeepsTheTransactionContract(name: string, start: () => Promise
         expect(await dues(`${WORLD}4`)).toEqual({ one: 1_000 });
       });
 
-      it('is ahead by the sum of what it was advanced by, and a request learns that, its settings, and what is due', async () => {
+      it('is ahead by the sum of what it was advanced by, which a request reads with the settings and the next due time', async () => {
         const state = () => store.read((tx) => tx.requestState(WORLD));
         expect(await state()).toMatchObject({ aheadMs: 0, due: null, settings: undefined });
         await store.write(async (tx) => {

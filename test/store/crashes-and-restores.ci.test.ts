@@ -36,7 +36,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     databases += 1;
     const name = `store_${databases}`;
     await of.create(name, 'template_store');
-    folder = mkdtempSync(join(tmpdir(), 'attacks-'));
+    folder = mkdtempSync(join(tmpdir(), 'crashes-'));
     const open = async (replica = 'a', url = of.url(name)) => {
       const store = await openPostgres(url, { stateDir: join(folder, replica), serves: true, onerror: () => {} });
       opened.push(store);
@@ -94,7 +94,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
           const nonce = shared[Math.floor(Math.random() * shared.length)];
           if (nonce !== undefined && (await ledger.consume(nonce))) consumed.set(nonce, (consumed.get(nonce) ?? 0) + 1);
         } catch {
-          // Refused, so nothing was acknowledged.
+          // Rejected, so nothing was acknowledged.
         }
       }
     };
@@ -150,8 +150,8 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     for (const one of refused) expect(String((one as PromiseRejectedResult).reason)).toContain('does not answer');
     await expectReady(store);
+    // The rejected request may have consumed the first approval later, so this checks a new one.
     expect(await ledger.consume(await approved(ledger, 'new'))).toBe(true);
-    // The refused request may have taken effect later, but it never counts as consent.
     expect(await ledger.approvedFor('new')).toBeUndefined();
     expect(await store.journal.verify()).not.toHaveProperty('brokenAt');
   });

@@ -17,7 +17,7 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
   }, 120_000);
   afterAll(() => stores.stop(), 120_000);
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'store-away-'));
+    folder = mkdtempSync(join(tmpdir(), 'lost-store-'));
   });
   afterEach(async () => {
     await closeAll();
@@ -70,14 +70,14 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
     await expect(serve(url)).rejects.toThrow('this replica belongs to the store');
   });
 
-  it('is emptied changes nothing, and says so', async () => {
+  it('has lost its journal changes nothing, and says so', async () => {
     const { database, create, expectNotReady } = await serveReady();
     await exec('DELETE FROM finspace_mcp.journal', database);
     await expectNotReady('the store was restored from a backup');
     expect(await create('second')).toContain('The journal cannot be written');
   });
 
-  it('is replaced by another one, and then restored, works only with its own', async () => {
+  it('is replaced by another one, and then put back, works only with its own', async () => {
     const { database, create, expectReady, expectNotReady } = await serveReady();
     const other = databaseIn(await stores.fresh());
     const rename = async (from: string, to: string) => {
