@@ -4,7 +4,7 @@ import { KIND_NAMES, NAMES } from '../../src/kinds/names.ts';
 import type { KindName } from '../../src/kinds/views.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 
-/** The members that answers show of every entity without a fact of its kind. */
+/** The members that answers show of every entity, so that no kind needs a fact for them. */
 const EVERYWHERE = [
   'name',
   'status',
@@ -19,7 +19,7 @@ const EVERYWHERE = [
   'updateTimestamp',
 ];
 
-/** Those that follow from other members. */
+/** The members that follow from other members. */
 const DERIVED = ['databaseArn', 'scalingGroupArn', 'volumeArn', 'volumes'];
 
 /** The members that the facts of a kind read. */
@@ -33,7 +33,7 @@ function readBy(kind: KindName): Set<string> {
 /** The kinds of which an operation shows one entity; no tool answers about a dataset browser's environment. */
 const SHOWN = KIND_NAMES.filter((kind) => NAMES[kind].get !== undefined && kind !== 'environment');
 
-it.each(SHOWN)('the facts of a %s contain each of its members', (kind) => {
+it.each(SHOWN)('the facts of a %s contain each member that its reply has and answers do not show otherwise', (kind) => {
   const { get, list, member } = NAMES[kind];
   const others = [...EVERYWHERE, ...DERIVED, member, ...readBy(kind)];
   const members = Object.keys(operationNamed(get ?? list).output().shape);

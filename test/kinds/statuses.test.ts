@@ -30,7 +30,7 @@ describe('the statuses of a kind', () => {
       }
   });
 
-  it.each(KIND_NAMES)('never lead from a failed or settled status of %s without a call', (kind) => {
+  it.each(KIND_NAMES)('of %s have a next one only while a change is in progress', (kind) => {
     for (const { is, next } of Object.values(statusMeanings(kind)))
       expect(next === undefined || is === 'underway').toBe(true);
   });
@@ -46,8 +46,8 @@ describe('a status that the API does not document', () => {
     expect([statusClass(status), deletionIn(status)]).toEqual([is, deletion]);
     expect(isLeaving(status)).toBe(deletion === 'in progress');
   });
+});
 
-  it('counts as final if none is shown', () => {
-    expect([statusClass(undefined), deletionIn(undefined)]).toEqual(['settled', undefined]);
-  });
+it('a status that is not shown counts as settled', () => {
+  expect([statusClass(undefined), deletionIn(undefined)]).toEqual(['settled', undefined]);
 });

@@ -14,6 +14,7 @@ export interface Facets {
 }
 export type Facet = keyof Facets;
 
+/** A facet in which one of our schemas differs from the model. */
 export interface Difference {
   readonly place: string;
   readonly shape: string;
@@ -82,8 +83,8 @@ function number({ format, minValue, maxValue }: z.ZodNumber): Facets {
 /** How many entries a map accepts, found by trial, because no property of a zod record contains it. */
 function sizes(schema: z.ZodRecord): Pick<Facets, 'min' | 'max'> {
   const entries = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, 'v']));
-  const taken = Array.from({ length: 100 }, (_, count) => count).filter((n) => schema.safeParse(entries(n)).success);
-  const [least, most] = [taken[0], taken.at(-1)];
+  const accepted = Array.from({ length: 100 }, (_, count) => count).filter((n) => schema.safeParse(entries(n)).success);
+  const [least, most] = [accepted[0], accepted.at(-1)];
   return { min: least === 0 ? undefined : least, max: most === 99 ? undefined : most };
 }
 

@@ -45,14 +45,14 @@ interface Model {
 export const MODEL = JSON.parse(readFileSync(new URL('../data/finspace-model.json', import.meta.url), 'utf8')) as Model;
 
 export function officialOperation(name: OperationName): ModelOperation {
-  return known(MODEL.operations, name, 'operation');
+  return entryOf(MODEL.operations, name, 'operation');
 }
 
 export function officialShape(name: string): Shape {
-  return known(MODEL.shapes, name, 'shape');
+  return entryOf(MODEL.shapes, name, 'shape');
 }
 
-/** Both sides of one operation as structures. */
+/** One side of an operation, as a structure. */
 export function officialSide(name: OperationName, side: Side): { shape: string; definition: Shape } {
   const { [side]: members, [`${side}Shape` as const]: shape } = officialOperation(name);
   return { shape, definition: { type: 'structure', members } };
@@ -64,7 +64,7 @@ export const SIDES: readonly Side[] = ['input', 'output'];
 /** The schema that the catalog declares for one side of an operation. */
 export const declaredSide = (name: OperationName, side: Side) => operationNamed(name)[side]();
 
-function known<T>(table: Readonly<Record<string, T>>, name: string, what: string): T {
+function entryOf<T>(table: Readonly<Record<string, T>>, name: string, what: string): T {
   const found = table[name];
   if (found === undefined)
     throw new Error(`test/data/finspace-model.json has no ${what} ${name}: add it as the model of the AWS SDKs has it`);

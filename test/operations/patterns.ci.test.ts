@@ -35,9 +35,9 @@ describe.each(eachText())('%s', (_, pair) => {
   });
 
   it('was tried with strings that are accepted and with strings that are rejected', () => {
-    const taken = cases.filter(expected).length;
-    expect(taken).toBeGreaterThan(CASES / 20);
-    expect(officialShape(shape).max === undefined || taken < CASES).toBe(true);
+    const accepted = cases.filter(expected).length;
+    expect(accepted).toBeGreaterThan(CASES / 20);
+    expect(officialShape(shape).max === undefined || accepted < CASES).toBe(true);
   });
 });
 

@@ -49,7 +49,7 @@ describe('a string', () => {
   });
 });
 
-describe('the table of unbounded patterns', () => {
+describe('the table of patterns that are not anchored', () => {
   it.each(OPEN_ENDED)('is still correct for $shape', ({ shape }) => {
     const open = [...REGEXES.values()].filter(({ regex, pair }) => pair.shape === shape && !isAnchored(regex));
     expect(open).not.toEqual([]);
