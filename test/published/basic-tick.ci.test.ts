@@ -101,10 +101,10 @@ async function start(clusterName: string): Promise<void> {
   });
 }
 
-const clusters = (clusterName: string) =>
+const running = (clusterName: string) =>
   poll(service, 'GetKxCluster', { environmentId: environment.id, clusterName }, { until: 'RUNNING' });
 
-test('create_all loads the database, a scaling group, a volume and a static dataview', async () => {
+test('create_all loads a database, and creates a scaling group, a volume and a static dataview', async () => {
   const { databaseName } = NAMES;
   const described = { databaseName, description: 'Basictick kdb database', dates: DATES };
   changesetId = await createLoadedDatabase(service, environment, described);
@@ -117,7 +117,7 @@ test('create_all loads the database, a scaling group, a volume and a static data
   });
 }, 240_000);
 
-test('create_all starts a tickerplant with g while the dataview is created, and the rest when both are ready', async () => {
+test('create_all starts a tickerplant, then HDB and gateway on the ready dataview, and the others on the running tickerplant', async () => {
   await start('TP_basictickdb');
   const view = { environmentId: environment.id, databaseName: NAMES.databaseName, dataviewName: DATAVIEW };
   const { statuses, seconds } = await poll(service, 'GetKxDataview', view, { until: 'ACTIVE' });
@@ -125,19 +125,19 @@ test('create_all starts a tickerplant with g while the dataview is created, and 
   expectWaitLike(seconds, [300, 390]);
   await start('HDB_basictickdb');
   await start('GATEWAY_basictickdb');
-  const tickerplant = await clusters('TP_basictickdb');
+  const tickerplant = await running('TP_basictickdb');
   expect(tickerplant.statuses).toEqual(['CREATING', 'RUNNING']);
   expectWaitLike(seconds + tickerplant.seconds, [825]);
   await start('RDB_basictickdb');
   await start('RTS_basictickdb');
-  const realtime = await clusters('RDB_basictickdb');
+  const realtime = await running('RDB_basictickdb');
   expect(realtime.statuses).toEqual(['PENDING', 'CREATING', 'RUNNING']);
   expectWaitLike(realtime.seconds, [600]);
   for (const clusterName of Object.keys(PROCESSES))
-    expect((await clusters(clusterName)).statuses.at(-1)).toBe('RUNNING');
+    expect((await running(clusterName)).statuses.at(-1)).toBe('RUNNING');
 }, 240_000);
 
-test('create_all shows each cluster as it prints them: no capacity, its arguments in order, its database', async () => {
+test('each cluster is shown as create_all prints it: no capacity, its arguments in order, its database', async () => {
   const { id: environmentId } = environment;
   const { kxClusterSummaries } = await service.call('ListKxClusters', { environmentId });
   const names = kxClusterSummaries.map(({ clusterName }: { clusterName: string }) => clusterName);

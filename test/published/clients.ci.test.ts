@@ -39,17 +39,17 @@ test('CloudFormation creates an environment of the dataset browser, reads its at
 
 test('a paginator over ListKxEnvironments ends with any page size', async () => {
   for (const maxResults of [undefined, 1, 100]) {
-    const pages: Reply[] = [];
-    for (let nextToken: string | undefined; pages.length === 0 || nextToken !== undefined; ) {
+    const environments: Reply[] = [];
+    for (let nextToken: string | undefined; environments.length === 0 || nextToken !== undefined; ) {
       const page = await service.call('ListKxEnvironments', { maxResults, nextToken });
-      pages.push(...page.environments);
+      environments.push(...page.environments);
       ({ nextToken } = page);
     }
-    expect(pages).toMatchObject([{ environmentId: environment.id, status: 'CREATED', creationTimestamp: TIME }]);
+    expect(environments).toMatchObject([{ environmentId: environment.id, status: 'CREATED', creationTimestamp: TIME }]);
   }
 });
 
-test('scripts that follow nextToken manually see every user once, in pages of any size', async () => {
+test('scripts that follow nextToken manually see every user once, in order', async () => {
   const names = Array.from({ length: 12 }, (_, index) => `user_${String(index).padStart(2, '0')}`);
   const inside = { environmentId: environment.id };
   for (const userName of names) await service.call('CreateKxUser', { ...inside, userName, iamRole: ROLE });

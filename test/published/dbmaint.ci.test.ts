@@ -50,8 +50,8 @@ test('create_all creates a writable dataview on demand for maintenance and a sta
   const common = { ...placed, autoUpdate: false, description };
   const writable = { ...common, dataviewName: MAINTENANCE.dataviewName, changesetId: first, readWrite: true };
   await service.call('CreateKxDataview', { ...writable, segmentConfigurations: [{ ...segment, onDemand: true }] });
-  const still = { ...common, dataviewName: QUERY.dataviewName, segmentConfigurations: [segment] };
-  const made = await service.call('CreateKxDataview', still);
+  const staticView = { ...common, dataviewName: QUERY.dataviewName, segmentConfigurations: [segment] };
+  const made = await service.call('CreateKxDataview', staticView);
   expect(made.changesetId, 'a static dataview without changesetId takes the newest').toBe(first);
   for (const { dataviewName } of BOTH) {
     const view = { ...inside(), ...DATABASE, dataviewName };

@@ -20,7 +20,7 @@ export interface Service {
   readonly wait: (seconds: number) => Promise<void>;
 }
 
-/** A service with an empty world, whose entities take as long as those of AWS did. */
+/** Starts a service with an empty world, whose entities take as long as those of AWS did. */
 export async function openService(quotas: 'published' | 'raised' = 'published'): Promise<Service> {
   stubCredentials();
   const folder = mkdtempSync(join(tmpdir(), 'finspace-published-'));
@@ -64,7 +64,7 @@ interface Polled {
   readonly reply: Reply;
 }
 
-/** Polls until the status is the wanted one, or the entity is not found. */
+/** Polls until the status is `until`; with `GONE`, until the entity is not found. */
 export async function poll<N extends OperationName>(
   { call, wait }: Service,
   name: N,

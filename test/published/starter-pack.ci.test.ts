@@ -138,7 +138,7 @@ test.each(['rdb', 'wdb'])(
   240_000,
 );
 
-test('the script detects a name conflict by its message, and uses the next free number', async () => {
+test('the script detects a name conflict by its message, and uses the next number', async () => {
   const taken = await service.call('GetKxCluster', cluster('rdb2'));
   const { code, detail } = await refusal(service.call('CreateKxCluster', await successorOf(taken, 'rdb2')));
   expect(code).toBe('Conflict');
@@ -150,7 +150,7 @@ test('the script detects a name conflict by its message, and uses the next free 
   expect(reply.commandLineArguments.filter(({ key }: Reply) => key === 'replaceCluster')).toHaveLength(1);
 }, 240_000);
 
-test('a user connects with the role that GetKxUser returns', async () => {
+test('a user gets a connection string for the ARN that GetKxUser returns', async () => {
   const user = { ...inside(), userName: 'finTorq_user' };
   await service.call('CreateKxUser', { ...user, iamRole: ROLE });
   const { userArn, iamRole } = await service.call('GetKxUser', user);

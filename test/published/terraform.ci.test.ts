@@ -178,7 +178,7 @@ test.each(RESOURCES)(
   240_000,
 );
 
-test('a database and a user are changed in place, with their tags', async () => {
+test('a database and a user are changed in place, and also the tags of the user', async () => {
   const database = { environmentId: environment.id, databaseName: 'tf-acc-described' };
   await service.call('CreateKxDatabase', { ...database, clientToken: clientToken(), description: 'description 1' });
   await service.call('UpdateKxDatabase', { ...database, clientToken: clientToken(), description: 'description 2' });

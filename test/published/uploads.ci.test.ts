@@ -31,7 +31,7 @@ async function load(
   return (await poll(service, 'GetKxChangeset', changeset, { until: 'COMPLETED', every: 10 })).reply;
 }
 
-test('hdb_backup loads the sym file with the first thirty days in one changeset, and thirty days in each later one', async () => {
+test('hdb_backup loads the sym file with the first thirty days in one changeset, and up to thirty days in each later one', async () => {
   expect(await exists(service.call('GetKxDatabase', database('backup')))).toBe(false);
   expect(await service.call('CreateKxDatabase', database('backup'))).not.toHaveProperty('description');
   const { kxDatabases } = await service.call('ListKxDatabases', { environmentId: environment.id });
@@ -49,7 +49,7 @@ test('hdb_backup loads the sym file with the first thirty days in one changeset,
   expect((await service.call('GetKxDatabase', database('backup'))).numChangesets).toBe(3);
 }, 240_000);
 
-test('single tables are added and whole days are deleted in one changeset, which keeps the order of its requests', async () => {
+test('a changeset that adds single tables and one that deletes a day keep the order of their requests', async () => {
   await service.call('CreateKxDatabase', database('tables'));
   const tables = DAYS.slice(0, 15).flatMap((day) => ['trade', 'quote'].map((table) => `/${day}/${table}/`));
   const added = tables.map((dbPath) => ({ changeType: 'PUT' as const, s3Path: `${ROOT}${dbPath.slice(1)}`, dbPath }));

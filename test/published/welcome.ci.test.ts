@@ -32,7 +32,7 @@ test('a script that is given no environment finds the only one', async () => {
   expect(created.map(({ environmentId }: Reply) => environmentId)).toEqual([environment.id]);
 });
 
-test('the empty database is loaded with a directory for each day and its sym file, and reports their number', async () => {
+test('an empty database is loaded with a directory for each day and a sym file, and reports its changeset and size', async () => {
   changesetId = await createLoadedDatabase(service, environment, {
     ...{ ...DATABASE, dates: DATES, description: 'Welcome kdb database' },
   });
@@ -105,7 +105,7 @@ test('code is updated by NO_RESTART without script and arguments, which stay, an
   await service.call('DeleteKxCluster', cluster('gp_welcome'));
 }, 240_000);
 
-test('the q library moves a cluster to the newest changeset, which it omits if there is none', async () => {
+test('the q library moves a cluster to the newest changeset by an update that names none', async () => {
   await poll(service, 'GetKxCluster', cluster('gp_welcome'), { until: GONE });
   const changeRequests = [{ changeType: 'PUT' as const, s3Path: `s3://${BUCKET}/data/hdb/`, dbPath: '/' }];
   const newest = await service.call('CreateKxChangeset', { ...inside(), ...DATABASE, changeRequests });
