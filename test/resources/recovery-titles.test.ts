@@ -4,8 +4,8 @@ import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { UNRESTRICTED } from '../support/unrestricted.ts';
 
 const KIT = { deleted: { at: '2026-03-17T09:30:00.123Z' }, create: [] };
-const titled = (kit: object) => listed(async () => JSON.stringify(kit));
-const listed = async (read: (id: string) => Promise<string | undefined>) => {
+const titleOf = (kit: object) => titleOfRead(async () => JSON.stringify(kit));
+const titleOfRead = async (read: (id: string) => Promise<string | undefined>) => {
   const kits = { list: async () => ['some-kit'], read };
   const deps = { restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits } as never;
   const [first] = await listKits(deps);
@@ -31,18 +31,18 @@ it.each([
     'a, b, c and 1 more',
   ],
 ])('the title of a recovery kit of %s says what it recreates and when that was deleted', async (_, kit, what) => {
-  expect(await titled(kit)).toBe(`Recovery kit: ${what}, deleted 2026-03-17 09:30:00 UTC`);
+  expect(await titleOf(kit)).toBe(`Recovery kit: ${what}, deleted 2026-03-17 09:30:00 UTC`);
 });
 
 it('the title of a file that is no recovery kit is its name', async () => {
   for (const text of [undefined, '{', '{}', 'null'])
-    expect(await listed(async () => text)).toBe('Recovery kit: some-kit');
-  expect(await listed(() => Promise.reject(new Error('unreadable')))).toBe('Recovery kit: some-kit');
+    expect(await titleOfRead(async () => text)).toBe('Recovery kit: some-kit');
+  expect(await titleOfRead(() => Promise.reject(new Error('unreadable')))).toBe('Recovery kit: some-kit');
 });
 
 it('kits are read once for their titles', async () => {
   let reads = 0;
-  await listed(async () => {
+  await titleOfRead(async () => {
     reads += 1;
     return JSON.stringify(deletedBy('delete_kx_user', { userName: 'ann' }));
   });

@@ -8,7 +8,7 @@ afterEach(closeAll);
 const NAMES = Array.from({ length: 67 }, (_, at) => `database-${at}`);
 
 describe.each(HTTP_HOSTS.filter(({ name }) => !name.includes('2026')))('a connection of $name', ({ connect }) => {
-  test('can subscribe to 200 resources, renew each, and learns of the limit', async () => {
+  test('can subscribe to 200 resources and renew a subscription, and to another one only after it unsubscribes from one', async () => {
     const { url } = await product({ quotas: 'raised' });
     const session = (await connect(url)) as Subscribing;
     const { environmentId } = await createEnvironment(session);

@@ -75,7 +75,7 @@ describe('subscribed resources', () => {
     expect([of('first'), of('waits'), of('over')]).toEqual([0, MOST, 0]);
   });
 
-  test('drop the latest that waits for the principal that holds most', () => {
+  test('that wait are too many: the newest one of the principal that holds most is dropped', () => {
     const { polled, take } = open();
     const greedy = take('greedy', uris(34, 'greedy'));
     for (const principal of ['ann', 'ben']) take(principal, uris(33, principal));
@@ -86,7 +86,7 @@ describe('subscribed resources', () => {
     expect(polled).toContain('waits-0');
   });
 
-  test('go first to a principal that has none, however many another one waits for', () => {
+  test('are polled first for a principal that has none, however many another one waits for', () => {
     const { take, of } = open();
     const [[leave] = []] = uris(MOST - 1, 'other').map((name) => take(name, [`${name}-0`]));
     take('greedy', uris(MAX_WAITING + 1, 'greedy'));

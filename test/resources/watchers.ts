@@ -53,7 +53,7 @@ export interface WatchedServer {
   connect(): Promise<Subscribing>;
 }
 
-/** A folder with a world that several servers share, removed after the test. */
+/** Settings for several servers that share a world, in a folder that is removed after the test. */
 export function sharedWorld(): Record<string, unknown> {
   const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-watch-'));
   closing({ close: async () => rmSync(folder, { recursive: true, force: true }) });
@@ -82,7 +82,7 @@ function overStdio(connectTo: (transport: object) => Promise<Session>) {
         onending: () => {},
         onunanswered: () => {},
       });
-      const session = await connectTo(lines(output, input));
+      const session = await connectTo(lineTransport(output, input));
       const close = async () => {
         await session.close();
         await done;
@@ -99,7 +99,7 @@ const bound = (of: object, name: string | symbol) => {
 };
 
 /** A client's transport over two streams in this process. */
-function lines(input: PassThrough, output: PassThrough) {
+function lineTransport(input: PassThrough, output: PassThrough) {
   let rest = '';
   const transport = {
     onmessage: undefined as ((message: unknown) => void) | undefined,
