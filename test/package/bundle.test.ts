@@ -26,14 +26,14 @@ it.each([
   expect([...new Set(packages)].sort()).toEqual(expected);
 });
 
-it('contains the native part of libsql for this machine, if its C library is the usual one', () => {
+it('the packed manifest depends on no package but the native part of libsql, for this operating system, too', () => {
   const { dependencies, optionalDependencies } = packedManifest(readManifest());
   expect(dependencies).toEqual({});
   const target = { darwin: 'darwin-arm64', win32: 'win32-x64-msvc' }[process.platform as string] ?? 'linux-x64-gnu';
   expect(optionalDependencies).toHaveProperty([`@libsql/${target}`], readManifest().optionalDependencies?.['libsql']);
 });
 
-it('derives all addresses of the package from its repository', () => {
+it('the packed manifest has the addresses that follow from the repository', () => {
   const repository = { type: 'git', url: 'git+https://github.com/Some-One/finspace-mcp.git' } as const;
   expect(packedManifest({ ...readManifest(), repository })).toMatchObject({
     repository,

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { PLACEHOLDER, ROOT } from '../../scripts/project.ts';
 
-/** A copy of the source tree, whose `package.json` names an owner: what packs and publishes never touches the tree itself. */
+/** Copies the source tree, with an owner in its `package.json`, so that tests can pack and publish without touching the tree. */
 export function copySource(folder: string): void {
   const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
   for (const name of execFileSync('git', listed, { cwd: ROOT, encoding: 'utf8' }).split('\0').filter(Boolean)) {

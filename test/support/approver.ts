@@ -10,8 +10,8 @@ export const PASSPHRASE = 'correct horse battery';
 const made = new Map<boolean, Promise<StoredKeys>>();
 
 /**
- * Sets up a key in a state directory, as `finspace-mcp approve --init` does. All directories of a process get the same one, because
- * its encryption takes half a second.
+ * Sets up a key in a state directory, as `finspace-mcp approve --init` does. All directories of a process with the same
+ * `trustForms` get the same key, because its encryption takes half a second.
  */
 export async function addApprover(dir: string, { trustForms = false } = {}): Promise<void> {
   const keys = made.get(trustForms) ?? make(trustForms);

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An endpoint that holds each request until the test answers it. */
+/** An endpoint that answers no request. The test can answer the first one. */
 export interface HeldEndpoint {
   /** The response to the first request, once the request has arrived. */
   readonly reached: Promise<ServerResponse>;

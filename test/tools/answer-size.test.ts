@@ -51,7 +51,7 @@ const large = (at: number) => ({
 });
 const bytes = (text: unknown) => Buffer.byteLength(String(text));
 
-describe('the answer of every list tool', () => {
+describe('the answer of a list tool', () => {
   it.each(LISTS)('%s is a page of at most 60 kB, and its token continues exactly after it', async (name) => {
     const use = caller(endpoint(250, large));
     const seen: unknown[] = [];

@@ -33,7 +33,7 @@ afterEach(() => {
 });
 
 const times = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
-/** As many as an answer names. */
+/** How many problems an answer names. */
 const NAMED = 20;
 
 describe('the work for wrong arguments', () => {
@@ -60,7 +60,7 @@ describe('the work for wrong arguments', () => {
     expect(new Set(places).size).toBe(NAMED);
   });
 
-  it('includes parsing any number of lists that are written as JSON in strings', () => {
+  it('includes parsing hundreds of lists that are written as JSON in strings', () => {
     const schema = z.strictObject({ rows: z.array(z.array(z.number())) });
     const rows = times(500, (at) => [at]);
     expect(parseArguments(schema, { rows: rows.map((row) => JSON.stringify(row)) })).toEqual({ input: { rows } });
@@ -185,7 +185,7 @@ describe('the work for the text of a plan', () => {
     return length;
   }
 
-  it('grows linearly with the number of settings that change', () => {
+  it('grows at most linearly with the number of settings that change', () => {
     const [few, many] = [matchesFor(100), matchesFor(1_000)];
     expect(few).toBeGreaterThan(0);
     expect(many).toBeLessThanOrEqual(11 * few);

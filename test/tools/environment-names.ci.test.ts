@@ -209,7 +209,7 @@ describe('the reads that resolve a name', () => {
     ['other arguments that are wrong', { environmentId: 'trading', clusterType: 'BIG' }],
     ['a text that is not a name', { environmentId: 'x'.repeat(100_000) }],
     ['a path', { environmentId: '../trading' }],
-  ])('are not needed for %s', async (_, given) => {
+  ])('are not made for %s', async (_, given) => {
     expect((await prepare(given)).reads).toBe(0);
   });
 });

@@ -106,7 +106,7 @@ describe('the text of an error', () => {
     expect(await failedTo(session, tool, args)).toContain(`"${environmentId}"`);
   });
 
-  it('names the id and the name as in ARNs', async () => {
+  it('names the id and the name in ARNs that are given in their place', async () => {
     const arn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}`;
     const args = { environmentId: arn, clusterName: `${arn}/kxCluster/hdb-fx` };
     const text = await failedTo(session, 'get_kx_cluster', args);
@@ -210,12 +210,12 @@ describe('the text of an error', () => {
     expect(text).not.toContain('"newcomer"');
   });
 
-  it('says what to look up for the ARN of a resource', async () => {
+  it('suggests the entity that was meant for an ARN that does not exist', async () => {
     const resourceArn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}/kxCluster/hdb-f`;
     expect(await failedTo(session, 'list_tags_for_resource', { resourceArn })).toContain('did you mean "hdb-fx"?');
   });
 
-  it('says what to wait for when a cluster is updating, and that a retry helps then', async () => {
+  it('says what to wait for when a cluster is updating, and that a retry may help then', async () => {
     const text = await failedTo(session, 'update_kx_cluster_code_configuration', {
       environmentId,
       clusterName: 'gp-reference',
@@ -267,7 +267,7 @@ describe('an unknown cursor or handle', () => {
     await expect(listResources.call(session, { cursor: 'garbage' })).rejects.toThrow('pass nextCursor complete');
   });
 
-  it('includes a truncated one', async () => {
+  it('may be one that lacks its last character, which is rejected', async () => {
     const { cursor } = await did(session, 'find_kx_entities', { sort: 'oldest' });
     expect(typeof cursor).toBe('string');
     await did(session, 'find_kx_entities', { sort: 'oldest', cursor });

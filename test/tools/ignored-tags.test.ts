@@ -43,7 +43,7 @@ it.each([null, ''])('%j counts as no tags', async (none) => {
   expect(isError ?? false).toBe(false);
 });
 
-it('a batch refuses them in the step that has them', async () => {
+it('create_kx_entities refuses tags in the step that has them', async () => {
   const create = [{ tool: 'create_kx_volume', arguments: { ...volume, tags } }];
   const text = await failedTo(session, 'create_kx_entities', { environmentId: 'kdb-prod', create });
   expect(text).toContain(`create.0.arguments.${INSTEAD}`);

@@ -162,7 +162,7 @@ describe('one text instead of a list', () => {
   const subnets = (subnetIds: unknown) =>
     parsed(clusterOf({ vpcConfiguration: { ...clusterOf({}).vpcConfiguration, subnetIds } }));
 
-  it('becomes a list of that text, at every depth', () => {
+  it('becomes a list of that text, also in a nested object', () => {
     const one = { input: { vpcConfiguration: { subnetIds: ['subnet-0abc1def'] } } };
     for (const given of ['subnet-0abc1def', ['subnet-0abc1def'], '["subnet-0abc1def"]'])
       expect(subnets(given)).toMatchObject(one);
@@ -211,7 +211,7 @@ describe('the kinds of entities', () => {
     expect(Object.keys(kinds as object).toSorted()).toEqual(['scaling-group', 'volume']);
   });
 
-  it('are accepted in every tool and at every depth', async () => {
+  it('are accepted by several tools, also in nested arguments', async () => {
     const environmentId = 'kdb-prod';
     const host = { name: 'sg-history', kind: 'kxScalingGroup' };
     const { entity } = await did(session, 'what_depends_on', { environmentId, ...host });

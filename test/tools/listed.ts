@@ -5,13 +5,13 @@ import { searchTools } from '../../src/tools/search/index.ts';
 import { UNRESTRICTED } from '../support/unrestricted.ts';
 
 /** The JSON Schema of an argument, as far as tools list it. */
-export interface Listed {
+export interface ListedSchema {
   readonly type?: string;
   readonly description?: string;
-  readonly properties?: Readonly<Record<string, Listed>>;
+  readonly properties?: Readonly<Record<string, ListedSchema>>;
   readonly required?: readonly string[];
-  readonly items?: Listed;
-  readonly additionalProperties?: Listed | boolean;
+  readonly items?: ListedSchema;
+  readonly additionalProperties?: ListedSchema | boolean;
 }
 
 /** Everything that `tools/list` can show, with and without the search catalog. */
@@ -24,11 +24,11 @@ export interface Argument {
   readonly name: string;
   /** Such as `databases[].databaseName`. */
   readonly path: string;
-  readonly schema: Listed;
+  readonly schema: ListedSchema;
 }
 
 /** Every argument in a schema, at every depth. */
-export function argumentsIn({ properties = {}, items }: Listed, within = ''): Argument[] {
+export function argumentsIn({ properties = {}, items }: ListedSchema, within = ''): Argument[] {
   const own = Object.entries(properties).flatMap(([name, schema]) => [
     { name, path: `${within}${name}`, schema },
     ...argumentsIn(schema, `${within}${name}.`),

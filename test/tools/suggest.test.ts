@@ -24,7 +24,7 @@ it.each(VARIANTS)('an unknown tool %s gets the suggestion %s', async (name, mean
   });
 });
 
-it.each(VARIANTS)('a search server that is to run %s suggests %s', async (tool, meant) => {
+it.each(VARIANTS)('call_write_tool for an unknown tool %s suggests %s', async (tool, meant) => {
   const { url } = await product({ catalog: 'search' });
   const params = { name: 'call_write_tool', arguments: { tool, arguments: {} } };
   const reply = await (await modern(url, 'tools/call', params)).text();

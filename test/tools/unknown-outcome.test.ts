@@ -45,7 +45,7 @@ it.each([
   ['CreateKxUser', 'ResourceAlreadyExists', 'create_kx_user', { userName: 'bob', iamRole: ROLE }],
   ['CreateKxDatabase', 'LimitExceeded', 'create_kx_database', { databaseName: 'quotes' }],
 ] as const)(
-  'the error says that the outcome is unknown if the retry of a lost %s gets %s',
+  'the error says that the outcome is unknown if the reply to %s is lost and its retry gets %s',
   async (operation, error, tool, args) => {
     expect(await attempt(operation, error, tool, args)).toMatchObject({
       kind: 'refused',
