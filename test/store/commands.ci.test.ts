@@ -73,7 +73,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     expect(run('store', 'migrate', '--store', url).stdout).toBe('The store already has version 3.\n');
   });
 
-  it('gets the tables of the worlds by migrate, before which no server starts', async () => {
+  it('gets the tables of worlds and tasks by migrate, before which no server starts', async () => {
     const url = await stores.cluster.create('earlier');
     run('store', 'init', '--store', url);
     const tables = ['entities', 'links', 'tokens', 'clock', 'worlds', 'identity', 'writes', 'tasks'];

@@ -23,7 +23,7 @@ describe.skipIf(WHY !== '')(`a store behind PgBouncer in transaction mode ${WHY}
       'ignore_startup_parameters = options',
       'does not apply the settings of the connection, as with PgBouncer',
     ],
-  ])('that %s is refused in one line', async (_, setting, message) => {
+  ])('that %s is rejected in one line', async (_, setting, message) => {
     const database = databaseIn(await stores.fresh());
     const folder = mkdtempSync(join(tmpdir(), 'pgbouncer-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

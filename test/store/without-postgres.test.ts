@@ -9,7 +9,7 @@ import { standingClock } from '../safety/support/backend.ts';
 import { itKeepsTheEventsContract } from './contracts/events.ts';
 import { ANN_ONLY, itKeepsTheKitsContract } from './contracts/kits.ts';
 import { itKeepsTheRatesContract } from './contracts/rates.ts';
-import { itKeepsTheTransactionContract } from './contracts/transaction.ts';
+import { itKeepsTheWorldsContract } from './contracts/worlds.ts';
 
 itKeepsTheKitsContract('files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'store-'));
@@ -45,12 +45,12 @@ itKeepsTheEventsContract('one process', async () => ({
   close: async () => {},
 }));
 
-itKeepsTheTransactionContract('memory', async () => {
+itKeepsTheWorldsContract('memory', async () => {
   const store = await openWorldStore(':memory:');
   return { store, another: undefined, close: () => store.close() };
 });
 
-itKeepsTheTransactionContract('a file that two processes share', async () => {
+itKeepsTheWorldsContract('a file that two processes share', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'store-'));
   const path = join(folder, 'world.db');
   const [store, other] = [await openWorldStore(path), await openWorldStore(path)];

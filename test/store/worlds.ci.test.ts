@@ -7,7 +7,7 @@ import { KEY, openBuilder, ROLE } from '../local/environment-builder.ts';
 import { onTestClock } from '../local/test-clock.ts';
 import { contentOf, openWorld, requestFor, typeOf, type WorldOptions } from '../local/world.ts';
 import { type Cluster, SKIPPED, startCluster } from './cluster.ts';
-import { itKeepsTheTransactionContract } from './contracts/transaction.ts';
+import { itKeepsTheWorldsContract } from './contracts/worlds.ts';
 import { startCutter } from './cut-connection.ts';
 
 const EMPTY = `DELETE FROM finspace_mcp.entities; DELETE FROM finspace_mcp.links; DELETE FROM finspace_mcp.tokens;
@@ -40,7 +40,7 @@ describe.skipIf(SKIPPED !== '')(`worlds in a PostgreSQL server of their own ${SK
   const replicas = (count: number, options: WorldOptions = {}) =>
     Promise.all(Array.from({ length: count }, async () => worldOn(await replica(), options)));
 
-  itKeepsTheTransactionContract('PostgreSQL', async () => {
+  itKeepsTheWorldsContract('PostgreSQL', async () => {
     const [store, other] = [await openWorlds(url), await openWorlds(url)];
     return {
       store,
@@ -188,7 +188,7 @@ describe.skipIf(SKIPPED !== '')(`worlds in a PostgreSQL server of their own ${SK
       }
     });
 
-    it('succeed although some of them fail', async () => {
+    it('fail only if the entity that they request cannot be read', async () => {
       const { readAll } = await twoEnvironments();
       await query(`ALTER TABLE finspace_mcp.entities ENABLE ROW LEVEL SECURITY;
         CREATE POLICY readable ON finspace_mcp.entities USING (name <> 'user_1' OR 1 / length(replace(name, 'user_1', '')) > 0)`);

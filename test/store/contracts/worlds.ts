@@ -34,7 +34,7 @@ const arn = ({ collection, name }: Entity) => `${collection}/${name}`;
 const names = (entities: readonly Entity[]) => entities.map(({ name }) => name);
 
 /** What stores the worlds of the local service, in each store. */
-export function itKeepsTheTransactionContract(name: string, start: () => Promise<WorldsUnderTest>): void {
+export function itKeepsTheWorldsContract(name: string, start: () => Promise<WorldsUnderTest>): void {
   describe(`the worlds in ${name}`, () => {
     let under: WorldsUnderTest;
     let store: WorldStore;
