@@ -26,7 +26,7 @@ it.each([
   expect([...new Set(packages)].sort()).toEqual(expected);
 });
 
-it('the packed manifest depends on no package but the native part of libsql, for this operating system, too', () => {
+it('the packed manifest requires no package, and names the native part of libsql for this system as optional', () => {
   const { dependencies, optionalDependencies } = packedManifest(readManifest());
   expect(dependencies).toEqual({});
   const target = { darwin: 'darwin-arm64', win32: 'win32-x64-msvc' }[process.platform as string] ?? 'linux-x64-gnu';

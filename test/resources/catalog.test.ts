@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { RESOURCE_KINDS } from '../../src/resources/catalog.ts';
 
-test('descriptions promise tags only where the contents have them', () => {
+test('descriptions of resources promise tags only where the contents have them', () => {
   const promising = RESOURCE_KINDS.filter(({ description }) => /tags\b/.test(description.replace('except tags', '')));
   expect(promising.map(({ operation }) => operation)).toEqual(['ListTagsForResource']);
 });
 
-test('topologies do not promise all changesets, of which they have only some', () => {
+test('descriptions of topologies do not promise all changesets, of which topologies have only some', () => {
   const topologies = RESOURCE_KINDS.filter(({ topologyForm }) => topologyForm !== undefined);
   expect(topologies.length).toBeGreaterThan(0);
   for (const { description } of topologies)
