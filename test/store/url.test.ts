@@ -46,8 +46,10 @@ describe('the URL of a store', () => {
   });
 
   it('may contain the encoded path of a socket, as parameter or as host', () => {
-    expect(storeUrlProblem('postgres://user@/db?host=%2Ftmp%2Fa%40b')).toBeUndefined();
-    expect(storeUrlProblem('postgres://user@%2Ftmp%2Fpg/db')).toBeUndefined();
+    for (const url of ['postgres://user@/db?host=%2Ftmp%2Fa%40b', 'postgres://user@%2Ftmp%2Fa%40b/db']) {
+      expect(storeUrlProblem(url)).toBeUndefined();
+      expect(storeTarget(url, {}).client.host).toBe('/tmp/a@b');
+    }
   });
 });
 

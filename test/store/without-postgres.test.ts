@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openWorldStore } from '../../src/local/store.ts';
 import { changes } from '../../src/resources/changes.ts';
 import { fileKits, memoryKits } from '../../src/safety/recovery.ts';
-import { rateLimiter } from '../../src/transports/http/rates.ts';
+import { type Rates, rateLimiter } from '../../src/transports/http/rates.ts';
 import { standingClock } from '../safety/support/backend.ts';
 import { itKeepsTheEventsContract } from './contracts/events.ts';
 import { ANN_ONLY, itKeepsTheKitsContract } from './contracts/kits.ts';
@@ -22,22 +22,24 @@ itKeepsTheKitsContract('files', async () => {
   };
 });
 
-itKeepsTheKitsContract('memory', async () => ({
+const kitsInMemory = async () => ({
   kits: memoryKits(ANN_ONLY, Date.now),
   another: undefined,
   ofTarget: undefined,
   close: async () => {},
-}));
+});
+itKeepsTheKitsContract('memory', kitsInMemory, false);
 
-itKeepsTheRatesContract('one process', async () => {
+const oneProcess = async () => {
   const clock = standingClock();
   return {
-    limiter: (rates) => rateLimiter(rates, clock.now),
+    limiter: (rates: Rates) => rateLimiter(rates, clock.now),
     another: undefined,
     advance: clock.advance,
     close: async () => {},
   };
-});
+};
+itKeepsTheRatesContract('one process', oneProcess, false);
 
 itKeepsTheEventsContract('one process', async () => ({
   events: changes({ stateOf: async () => '', everyMs: 1_000, now: Date.now, schedule: () => () => {} }),
@@ -45,10 +47,11 @@ itKeepsTheEventsContract('one process', async () => ({
   close: async () => {},
 }));
 
-itKeepsTheWorldsContract('memory', async () => {
+const worldsInMemory = async () => {
   const store = await openWorldStore(':memory:');
   return { store, another: undefined, close: () => store.close() };
-});
+};
+itKeepsTheWorldsContract('memory', worldsInMemory, false);
 
 itKeepsTheWorldsContract('a file that two processes share', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'store-'));
