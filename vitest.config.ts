@@ -29,13 +29,13 @@ const COMMON = {
   expect: { poll: { timeout: 20_000 } },
 };
 
-/** The folders whose tests that are left to CI start no servers. */
+/** The folders whose tests that are left to CI can share a process, because no file disturbs another. */
 const IN_PROCESS = 'evals,fleet,inventory,kinds,operations,published,resources,safety,tools';
 const CI_IN_PROCESS = `test/{${IN_PROCESS}}/**/*${CI_TESTS}ts`;
 
 /**
- * Vitest runs projects in the order of their names, and last the one with a single worker. The tests that are left to CI and start servers
- * run with each file in a separate process; the others share processes and loaded modules.
+ * Vitest runs projects in the order of their names, and last the one with a single worker. The files of `ci` and `alone` run each in a
+ * separate process; those of the others share processes and loaded modules.
  */
 const PROJECTS = [
   { ...COMMON, name: 'ci', include: [`test/**/*${CI_TESTS}ts`], exclude: [...exclude, ...ALONE, CI_IN_PROCESS] },
