@@ -19,10 +19,10 @@ interface Started {
 }
 
 it.each(SYSTEMS)('each question of the bundle for %s has a default, and every answer reaches the server', (system) => {
-  const { user_config: asked, server, compatibility } = bundleManifest(system);
+  const { user_config: questions, server, compatibility } = bundleManifest(system);
   expect(compatibility.platforms).toEqual([system]);
-  for (const question of Object.values(asked)) expect(question).toHaveProperty('default');
-  expect(Object.values(server.mcp_config.env)).toEqual(Object.keys(asked).map((key) => `\${user_config.${key}}`));
+  for (const question of Object.values(questions)) expect(question).toHaveProperty('default');
+  expect(Object.values(server.mcp_config.env)).toEqual(Object.keys(questions).map((key) => `\${user_config.${key}}`));
 });
 
 describe.skipIf(!existsSync(TOOLS))('the bundle for Claude Desktop', () => {

@@ -139,13 +139,13 @@ test.each(['rdb', 'wdb'])(
 );
 
 test('the script detects a name conflict by its message, and uses the next number', async () => {
-  const taken = await service.call('GetKxCluster', cluster('rdb2'));
-  const { code, detail } = await refusal(service.call('CreateKxCluster', await successorOf(taken, 'rdb2')));
+  const existing = await service.call('GetKxCluster', cluster('rdb2'));
+  const { code, detail } = await refusal(service.call('CreateKxCluster', await successorOf(existing, 'rdb2')));
   expect(code).toBe('Conflict');
   const [, name = ''] = /Cluster already exists with alias: ([a-zA-Z]+[0-9]*)/.exec(detail) ?? [];
   expect(name).toBe('rdb2');
   const next = name.replace(/\d+/, (digits) => String((Number(digits) % MODULO) + 1));
-  await service.call('CreateKxCluster', await successorOf(taken, next));
+  await service.call('CreateKxCluster', await successorOf(existing, next));
   const { reply } = await running('rdb3');
   expect(reply.commandLineArguments.filter(({ key }: Reply) => key === 'replaceCluster')).toHaveLength(1);
 }, 240_000);

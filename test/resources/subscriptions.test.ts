@@ -50,7 +50,7 @@ describe('subscribed resources', () => {
     expect(polled.size).toBe(0);
   });
 
-  test('with several watchers keep their slot as long as one of them holds less than others', () => {
+  test('with several watchers keep their slot as long as one of the watchers holds fewer than other principals', () => {
     const { polled, watch, take, of } = open();
     const greedy = take('greedy', uris(MOST, 'shared'));
     const twice = watch('shared-0', 'ann');

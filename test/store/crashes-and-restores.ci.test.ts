@@ -62,7 +62,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     expect(await ledger.consume(await approved(ledger, 'new'))).toBe(true);
   };
 
-  it('keeps acknowledged data when it is killed', async () => {
+  it('keeps acknowledged data when PostgreSQL is killed', async () => {
     const { store } = await fresh();
     const ledger = store.ledger(OPEN_MS);
     const [used, unused] = [await approved(ledger, 'used'), await approved(ledger, 'unused')];

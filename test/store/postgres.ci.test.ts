@@ -140,7 +140,7 @@ describe.skipIf(SKIPPED !== '')(`with a PostgreSQL server of its own ${SKIPPED}`
 
   itKeepsTheRatesContract('PostgreSQL', async () => {
     const { stores, advance, close } = await start();
-    const never = () => Promise.reject(new Error('the store was not asked'));
+    const never = () => Promise.reject(new Error('the limit was not taken from the store'));
     return {
       limiter: (rates) => stores[0].rateLimiter(rates, never),
       another: async (rates) => stores[1].rateLimiter(rates, never),
