@@ -86,6 +86,21 @@ describe('the full view of many entities', () => {
   });
 });
 
+test.each([
+  ['a condition on tags', { tags: ['owner'] }],
+  ['a condition on tags of environments', { tags: [{ key: 'owner', of: 'environment' }] }],
+  ['groups by tag', { groupBy: ['tag:owner'] }],
+])('%s reads no tags that the operator denies, and says so', async (_, input) => {
+  const reads: string[] = [];
+  const call: Call = (name, request, options) => {
+    reads.push(name);
+    return world().call(name, request, options);
+  };
+  const denied = await caller(call, { deny: ['list_tags_for_resource'] })('find_kx_entities', input);
+  expect(denied).toMatchObject({ isError: true, text: 'Tags cannot be read. The operator of this server denies it.' });
+  expect(reads).not.toContain('ListTagsForResource');
+});
+
 test('names only the error of a read that failed without a message', async () => {
   const uat = await world().id('kdb-uat');
   const search = { kinds: ['volume'], tags: [{ key: 'owner' }] };

@@ -80,7 +80,7 @@ export const findEntities = fleetTool({
     requireProperties(input, kinds, keys);
     const plan = readPlanFor(input, kinds, keys);
     const isMatch = (entity: GraphEntity, graph: Graph) => matches(entity, graph, input);
-    const prefetch = prefetchTags((graph) => [
+    const prefetch = prefetchTags(reader, (graph) => [
       ...(needsOwnTags(input, keys) ? entitiesIn(graph, kinds).filter((entity) => isMatch(entity, graph)) : []),
       ...(needsEnvironmentTags(input, keys) ? graph.entities.filter(({ kind }) => kind === 'environment') : []),
     ]);

@@ -27,7 +27,7 @@ export function valuesByKey(all: Iterable<Tags>): ReadonlyMap<string, ReadonlySe
  * dropped. Throws Unanswerable when the caller may not read tags.
  */
 export async function withTags(reader: FleetReader, candidates: readonly Candidate[]) {
-  const refusal = reader.options.refusal?.('ListTagsForResource');
+  const refusal = refusalOfTags(reader);
   if (refusal !== undefined) throw new Unanswerable(`Tags cannot be read. ${refusal}`);
   const taggable = candidates.flatMap((candidate) => {
     const arn = arnOf(candidate);
@@ -46,6 +46,9 @@ export async function withTags(reader: FleetReader, candidates: readonly Candida
     gaps.push({ environment: '', reason: `Tags of only the first ${MAX_TAGGED} of ${taggable.length} were read.` });
   return { found, gaps, seen: found.map(({ tags }) => tags) };
 }
+
+/** Why the caller may not read tags; undefined if it may. */
+const refusalOfTags = ({ options }: FleetReader) => options.refusal?.('ListTagsForResource');
 
 /** Reads tags, once for each ARN; undefined for those that cannot be read, which `report` receives as a gap. */
 function tagReader({ readOnce, backgroundOptions, options }: FleetReader, report: (gap: ReadGap) => void) {
@@ -75,8 +78,12 @@ const tagsGap = ({ graph, entity }: Candidate, error: FinspaceError): ReadGap =>
   reason: error.fields.code === 'Aborted' ? OUT_OF_TIME : errorText(error),
 });
 
-/** Reads the tags of entities in advance, so that `withTags` has their replies, and reports their errors. */
-export function prefetchTags(entitiesOf: (graph: Graph) => readonly GraphEntity[]): Prefetch {
+/**
+ * Reads the tags of entities in advance: `withTags` then has their replies, and reports the errors. Reads none if the caller may not
+ * read tags.
+ */
+export function prefetchTags(reader: FleetReader, entitiesOf: (graph: Graph) => readonly GraphEntity[]): Prefetch {
+  if (refusalOfTags(reader) !== undefined) return async () => undefined;
   return async (graph, call, options) => {
     const arns = new Set(entitiesOf(graph).flatMap((entity) => arnOf({ graph, entity }) ?? []));
     const read = (resourceArn: string) =>
@@ -89,7 +96,7 @@ export function prefetchTags(entitiesOf: (graph: Graph) => readonly GraphEntity[
 
 /** All candidates; those that the page of a cursor may show have their tags, as far as they may be read. */
 export async function withTagsOnPage(reader: FleetReader, candidates: readonly Candidate[], cursor?: string) {
-  const isAllowed = reader.options.refusal?.('ListTagsForResource') === undefined;
+  const isAllowed = refusalOfTags(reader) === undefined;
   const shown = entitiesOnPage(candidates, cursor);
   const { found, gaps } = isAllowed ? await withTags(reader, shown) : { found: [], gaps: [] };
   const key = ({ graph, entity }: Candidate) => `${graph.environmentId} ${entity.id}`;
