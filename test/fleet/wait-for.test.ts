@@ -130,10 +130,20 @@ describe('wait_for_kx_entity', () => {
     await instant.close();
   });
 
-  test('does not wait for a state that the kind never has', async () => {
-    const { text, isError } = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'RUNING' });
+  test.each([
+    ['cluster', 'RUNING', /no cluster status "RUNING"; did you mean "RUNNING"/],
+    ['nodes', 'DELETED', /no node status "DELETED"/],
+  ])('does not wait for a status that the kind never has: %s %s', async (kind, until, says) => {
+    const { text, isError } = await use('wait_for_kx_entity', { ...of, kind, name: 'hdb-fx', until });
     expect(isError).toBe(true);
-    expect(text).toMatch(/no state of a cluster "RUNING"; did you mean "RUNNING"/);
+    expect(text).toMatch(says);
+  });
+
+  test.each(['list_kx_cluster_nodes', 'get_kx_cluster'])('does not wait for nodes without %s', async (tool) => {
+    const denied = caller(world().call, { deny: [tool] });
+    const { isError, text } = await denied('wait_for_kx_entity', { ...of, kind: 'nodes', name: 'hdb-fx' });
+    expect(isError).toBe(true);
+    expect(text).toBe(`${tool} is not offered. The operator of this server denies it.`);
   });
 
   test('reports progress while it waits', async () => {

@@ -77,9 +77,10 @@ interface Subject extends WaitTarget {
 /** How to read an entity. Throws Unanswerable if the caller may not read it. */
 function readsOf({ reader, environment, deletionTimes }: PollContext, { kind, name, database }: WaitTarget) {
   const getter = getterOf(readKind(kind));
-  const readOperation = kind === NODES ? 'ListKxClusterNodes' : getter;
-  const refusal = reader.options.refusal?.(readOperation);
-  if (refusal !== undefined) throw new Unanswerable(`${toolName(readOperation)} is not offered. ${refusal}`);
+  for (const operation of kind === NODES ? (['ListKxClusterNodes', getter] as const) : [getter]) {
+    const refusal = reader.options.refusal?.(operation);
+    if (refusal !== undefined) throw new Unanswerable(`${toolName(operation)} is not offered. ${refusal}`);
+  }
   const input = getterInput(readKind(kind), environment.environmentId ?? '', name, database);
   const deleter = deleterOf(getter);
   return {
@@ -179,7 +180,7 @@ function goalOf(kind: WaitTarget['kind'], until: string | undefined): string {
   const goal = goalMeant(kind, (until ?? 'READY').toUpperCase());
   const statuses = kind === NODES ? statusesOf('node') : [...new Set([...statusesOf(kind), DELETED])];
   if (statuses.includes(goal)) return goal;
-  throw notFound(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, statuses);
+  throw notFound(`${statusKind(kind)} status`, goal, statuses);
 }
 
 function goalMeant(kind: WaitTarget['kind'], word: string): string {
