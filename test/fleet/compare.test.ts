@@ -1,7 +1,7 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
-import { caller, demoTools, failing, type Rows } from './demo-tools.ts';
+import { caller, demoTools, failing, names, type Rows } from './demo-tools.ts';
 
 const { world, use } = demoTools();
 const INPUT = { a: 'kdb-prod', b: 'kdb-uat' };
@@ -85,6 +85,41 @@ describe('the version of the code of a cluster, and its cached paths', () => {
     const where = [{ setting: 's3ObjectVersion', is: 'equal', value: 'v1' }];
     const { data } = await caller(withVersions)('find_kx_entities', { kinds: ['cluster'], where });
     expect(data['entities']).toMatchObject([{ name: 'gw-uat', code: 's3://code/gateway.zip', codeVersion: 'v1' }]);
+  });
+});
+
+describe('a comparison of what could not be read completely', () => {
+  const idsOnlyInA = async (call: Call, deny: string[] = []) => {
+    const { data } = await caller(call, { deny })('compare_kx_environments', { ...INPUT, view: 'full' });
+    return names(data['onlyInA'], 'id');
+  };
+
+  test('shows the clusters that only one environment has if just their nodes could not be read', async () => {
+    const clusters = (ids: readonly unknown[]) => ids.filter((id) => String(id).startsWith('cluster:'));
+    const all = clusters(await idsOnlyInA(world().call));
+    expect(all).toContain('cluster:hdb-fx');
+    expect(clusters(await idsOnlyInA(world().call, ['list_kx_cluster_nodes']))).toEqual(all);
+    expect(clusters(await idsOnlyInA(failing(world().call, 'ListKxClusterNodes')))).toEqual(all);
+  });
+
+  test('does not show dataviews as missing if the databases could not be listed', async () => {
+    const uat = await world().id('kdb-uat');
+    const isList = (name: string, { environmentId }: Record<string, unknown>) =>
+      name === 'ListKxDatabases' && environmentId === uat;
+    expect(await idsOnlyInA(world().call)).toContain('dataview:fx_spot/fx_spot_live');
+    expect(await idsOnlyInA(failing(world().call, isList))).not.toContain('dataview:fx_spot/fx_spot_live');
+  });
+
+  test('does not show the memory of a host as different if a cluster on it could not be read', async () => {
+    const [prod, uat] = [await world().id('kdb-prod'), await world().id('kdb-uat')];
+    /** Both environments have the clusters and hosts of one. */
+    const same: Call = (name, input, options) =>
+      world().call(name, /Cluster|ScalingGroup/.test(name) ? { ...input, environmentId: prod } : input, options);
+    const isCluster = (name: string, { environmentId, clusterName }: Record<string, unknown>) =>
+      name === 'GetKxCluster' && environmentId === uat && clusterName === 'rdb-fx';
+    const { data } = await caller(failing(same, isCluster))('compare_kx_environments', INPUT);
+    expect(data['notRead']).toMatchObject([{ reason: expect.stringContaining('GetKxCluster of rdb-fx') }]);
+    expect(data['different']).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { groupBy } from '../../group-by.ts';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph-types.ts';
-import { factsOf, KINDS } from '../../inventory/kinds.ts';
+import { factsOf, isInDatabase, KINDS } from '../../inventory/kinds.ts';
 import { sumByName } from '../../inventory/sum-by-name.ts';
 import { cachedOf, type Summary, sizeOf, summaryOf } from '../../inventory/summary.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
@@ -101,7 +101,7 @@ function differences([graphA, graphB]: readonly [Graph, Graph], kinds: readonly 
       {
         idOrIds: a.id === b.id ? { id: a.id } : { ids: [a.id, b.id] },
         kind: a.kind,
-        differing: differingMembers(settingsIn(a), settingsIn(b)),
+        differing: differingSettings(a, b),
       },
     ];
   });
@@ -171,12 +171,19 @@ function commonOf([first, ...others]: readonly Pair[]): Row {
 }
 
 /** The ids of entities that the other environment lacks, as far as its lists could be read; with their settings in a full view. */
-function lacking(entities: readonly GraphEntity[], { gaps }: Graph, view: View | undefined): Row[] {
-  const unlisted = new Set(gaps.filter(({ operation }) => operation.startsWith('List')).map(({ kind }) => kind));
-  return entities
-    .filter(({ kind }) => !unlisted.has(kind))
+const lacking = (entities: readonly GraphEntity[], other: Graph, view: View | undefined): Row[] =>
+  entities
+    .filter(({ kind }) => isListed(kind, other))
     .map((entity) => ({ id: entity.id, ...(view === 'full' ? settingsIn(entity) : {}) }));
-}
+
+/** Whether the lists of a kind were read completely, and for kinds in a database the list of databases, too. */
+const isListed = (kind: Kind, { gaps }: Graph): boolean =>
+  !gaps.some(
+    ({ kind: unread, operation }) =>
+      operation.startsWith('List') &&
+      operation !== 'ListKxClusterNodes' &&
+      (unread === kind || (unread === 'database' && isInDatabase(kind))),
+  );
 
 const isRead = ({ kind, name }: GraphEntity, { gaps }: Graph) =>
   !gaps.some((gap) => gap.kind === kind && gap.of === name);
@@ -231,6 +238,16 @@ const idWithout = ({ id, kind }: GraphEntity, words: readonly string[]) =>
     .split(/(?=[-_:/])|(?<=[-_:/])/)
     .map((part) => (words.includes(part.toLowerCase()) ? '*' : part))
     .join('');
+
+/** The different settings of two entities. The memory of a host is compared only if all clusters on both hosts were read. */
+function differingSettings(a: GraphEntity, b: GraphEntity): Row {
+  const differing = differingMembers(settingsIn(a), settingsIn(b));
+  if (a.kind !== 'scaling-group' || (isMemoryKnown(a) && isMemoryKnown(b))) return differing;
+  const { memory: _, free: __, ...others } = differing;
+  return others;
+}
+
+const isMemoryKnown = ({ facts }: GraphEntity) => facts['reservedMiB'] !== undefined;
 
 function settingsIn(entity: GraphEntity): Row {
   const { status, facts } = entity;
