@@ -3,7 +3,7 @@ import { readResource } from '../../src/resources/read.ts';
 import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { answering } from '../safety/support/backend.ts';
 import { UNRESTRICTED } from '../support/unrestricted.ts';
-import { caller, demoTools, failing } from './demo-tools.ts';
+import { caller, demoTools, failing, names } from './demo-tools.ts';
 
 const { world } = demoTools();
 
@@ -33,6 +33,21 @@ it.each([
   );
   const texts = [found.text, described.text, depends.text, JSON.stringify(picture)];
   for (const text of texts) expect(text).not.toMatch(/undefined|NaN|null/);
+});
+
+it.each(['oldest', 'newest', 'changed'])('puts an entity without times last if the %s come first', async (sort) => {
+  const withoutTimes = (_: string, value: Record<string, unknown> | null) =>
+    value?.['clusterName'] === 'hdb-fx'
+      ? { ...value, createdTimestamp: undefined, lastModifiedTimestamp: undefined }
+      : value;
+  const call = answering(world().call, (_, reply) => JSON.parse(JSON.stringify(reply, withoutTimes)));
+  for (const [input, section, member] of [
+    [{ kinds: ['cluster'] }, 'entities', 'name'],
+    [{ kinds: ['cluster'], groupBy: ['name'] }, 'groups', 'value'],
+  ] as const) {
+    const { data } = await caller(call)('find_kx_entities', { ...input, sort });
+    expect(names(data[section], member).at(-1)).toBe('hdb-fx');
+  }
 });
 
 it('ends a wait for an entity whose status the endpoint does not show', async () => {
