@@ -24,14 +24,15 @@ export function momentOf(text: string, now: string): number {
   return Date.parse(date.length > 10 && zone === undefined ? `${date}Z` : date);
 }
 
-/** A month before 31 March is the last day of February. */
+/** A month before 31 March is the last day of February. A part of a month counts as that part of 30 days. */
 function spanStart(count: number, unit: string, end: number): number {
   const months = MONTHS[unit];
   if (months === undefined) return end - count * (SPAN_UNITS_MS[unit] ?? Number.NaN);
+  const whole = Math.trunc(count * months);
   const start = new Date(end);
-  start.setUTCMonth(start.getUTCMonth() - Math.round(count * months));
+  start.setUTCMonth(start.getUTCMonth() - whole);
   if (start.getUTCDate() !== new Date(end).getUTCDate()) start.setUTCDate(0);
-  return start.getTime();
+  return start.getTime() - (count * months - whole) * 30 * DAY_MS;
 }
 
 /** Whether the month has such a day: parsers take 31 February for 3 March. */
