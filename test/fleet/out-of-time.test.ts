@@ -4,6 +4,7 @@ import { replyCache } from '../../src/inventory/reply-cache.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { cursorFor } from '../../src/tools/fleet/cursor.ts';
+import { answer } from '../../src/tools/fleet/page.ts';
 import { type Called, caller, names } from './demo-tools.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
 
@@ -235,6 +236,14 @@ test.each(FLEET_TOOL_NAMES)(
     await asking;
   },
 );
+
+test.each([
+  [1, '1 environment is left'],
+  [2, '2 environments are left'],
+])('an answer says that %i environments are left', (count, says) => {
+  const { content } = answer({}, [], { input: {}, environmentsLeft: { firstId: idOf(0), count } });
+  expect(content.at(-1)).toMatchObject({ text: expect.stringContaining(`Out of time: ${says}`) });
+});
 
 test('an answer in time has no parts', async () => {
   const { data } = await inTime(caller(slow(3).call)('find_kx_entities', { kinds: ['cluster'], name: 'rdb-1' }));

@@ -47,7 +47,7 @@ describe('a wait for the end of a deletion', () => {
   });
 
   it('ends at once if the person declined the deletion, even if an earlier entity of that name was deleted', async () => {
-    const why = expect.stringContaining('no delete was accepted since it was created');
+    const why = expect.stringContaining('no delete by this server was accepted since it was created');
     const refusal = { reached: false, status: 'RUNNING', why };
     await builder.cluster('kept');
     await builder.cluster('brief');

@@ -92,7 +92,7 @@ export const filters = () => ({
     .max(20)
     .optional()
     .describe(
-      'Conditions with different keys must all hold; those with the same key are alternatives. One without key and value means any tag.',
+      'Conditions with the same key are alternatives, except with absent; all others must hold. One without key and value means any tag.',
     ),
   text: z
     .string()
@@ -195,7 +195,7 @@ export function withMatchingSettings(
   return selected;
 }
 
-/** Throws Unanswerable if a condition compares the order of values, and no value of its setting can be compared. */
+/** Throws Unanswerable if a condition compares the order of values, and its setting has only values that cannot be compared so. */
 function requireComparable(candidates: readonly Candidate[], { setting, is, value = '' }: SettingCondition): void {
   const [first, ...others] = isOrder(is) ? candidates.flatMap((each) => valuesOfSetting(each, setting)) : [];
   if (
@@ -211,7 +211,7 @@ function requireComparable(candidates: readonly Candidate[], { setting, is, valu
 
 const TIMES: ReadonlySet<string> = new Set(['created', 'changed']);
 
-/** The kinds of some candidates that have a setting, or can have it: only their entities can be without it. */
+/** Of the kinds of the candidates, those that have a setting or can have it: `unset`, for example, matches only their entities. */
 function kindsWith(candidates: readonly Candidate[], all: readonly Candidate[], setting: string): ReadonlySet<Kind> {
   const kinds = new Set(candidates.map(({ entity }) => entity.kind));
   const hasIt = (kind: Kind) =>
@@ -222,7 +222,7 @@ function kindsWith(candidates: readonly Candidate[], all: readonly Candidate[], 
 export const valuesOfSetting = ({ entity, graph }: Candidate, setting: string) =>
   comparedValuesOf(entity, graph).filter(({ path }) => isFactNamed(entity.kind, setting, path));
 
-/** The conditions that exclude a value that none of the candidates has, as far as they were read: it may be misspelt. */
+/** The conditions that exclude a value that no candidate has, or may have where a read failed: the value may be misspelt. */
 export const conditionsExcludingNothing = (
   candidates: readonly Candidate[],
   { where = [] }: Filters,
@@ -279,7 +279,7 @@ const TESTS: Readonly<Record<SettingCondition['is'], { readonly fits: Compare; r
   unset: { fits: always, isNegated: true },
 };
 
-/** The values that meet a condition; undefined if it is not met. */
+/** The values that meet a condition, none if it is negated; undefined if it is not met. */
 function valuesMeeting(candidate: Candidate, { setting, is, value = '' }: SettingCondition): FactValue[] | undefined {
   const { fits, isNegated = false } = TESTS[is];
   if (isNegated && isUnread(candidate, setting)) return undefined;

@@ -3,7 +3,7 @@ import { stuckAfter } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, Issue, Kind } from '../../inventory/graph-types.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { issueRow } from '../../inventory/summary.ts';
-import { isoMinute } from '../../inventory/units.ts';
+import { counted, isoMinute } from '../../inventory/units.ts';
 import { Words } from '../lenient.ts';
 import { nouns } from './applicable.ts';
 import type { Candidate } from './filters.ts';
@@ -33,7 +33,7 @@ export const findProblems = fleetTool({
         ),
       kinds: z.array(Words(KINDS)).min(1).optional().describe('Default: all'),
       environment: EnvironmentsArgument().optional(),
-      ...pageArguments('each problem with its tags'),
+      ...pageArguments('each problem with the tags of its entity'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (reader, input) => {
@@ -73,13 +73,13 @@ export const findProblems = fleetTool({
   },
 });
 
-/** Says what was not read because there are too many clusters. */
+/** Says what was not read, because there are too many clusters or there was no time. */
 function notCheckedOf(clusters: readonly GraphEntity[]) {
   if (clusters.length === 0) return {};
   const plants = clusters.filter(({ facts }) => facts['type'] === 'TICKERPLANT').length;
-  const logs = plants === 0 ? '' : `; log volumes of ${plants} tickerplants (problem: dangling)`;
+  const logs = plants === 0 ? '' : `; log volumes of ${counted('tickerplant', plants)} (problem: dangling)`;
   return {
-    notChecked: `nodes of ${clusters.length} clusters (to check them, call with problem: stuck or underway)${logs}`,
+    notChecked: `nodes of ${counted('cluster', clusters.length)} (to check them, call with problem: stuck or underway)${logs}`,
   };
 }
 
@@ -104,7 +104,7 @@ const isNeedless = ({ environment, isOfOlder }: ReadGap, found: readonly Found[]
 
 const candidateOf = ({ graph, issue }: Found): Candidate => ({ graph, entity: issue.entity });
 
-/** The number of problems of each type, and of distinct entities where some have several problems. */
+/** The number of problems of each type and, where an entity has several of one type, the number of distinct entities. */
 function countsOf(found: readonly Found[], problems: readonly ProblemName[]) {
   const foundAs = (name: ProblemName) => found.filter((each) => each.name === name);
   const entities = (name: ProblemName) =>
@@ -119,7 +119,7 @@ function countsOf(found: readonly Found[], problems: readonly ProblemName[]) {
 }
 
 const MAX_FAILED_LOADS = 20;
-/** The databases whose newest load failed: a cluster on the newest changeset is not behind, and still has no newer data. */
+/** The databases whose newest load failed: a cluster on the newest completed changeset is not behind, but lacks the data of that load. */
 function newestLoadFailed(graphs: readonly Graph[]) {
   const found = graphs.flatMap(({ name, entities }) => {
     const newest = new Map<string | undefined, GraphEntity>();
@@ -140,7 +140,7 @@ function newestLoadFailed(graphs: readonly Graph[]) {
   };
 }
 
-/** The problems that these kinds can have. Throws Unanswerable where there is none: that nothing is found would look like an answer. */
+/** The requested problems that these kinds can have. Throws Unanswerable if there is none: no findings would look like an answer. */
 function problemsToSearch(problem: ProblemName | undefined, kinds: readonly Kind[] = KINDS): readonly ProblemName[] {
   const canOccur = (name: ProblemName) => SEARCHES[name].of.some((kind) => kinds.includes(kind));
   const problems = problem === undefined ? PROBLEMS : [problem];

@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { bytesOf, MAX_DATA } from '../../answer-size.ts';
+import { counted } from '../../inventory/units.ts';
 import { safeJson } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import { structured } from '../result.ts';
@@ -60,9 +61,9 @@ interface AnswerOptions {
 }
 
 /**
- * An answer within its budget: on the first page the head, then rows of the sections in order, as many as fit, with the number of others and
- * the cursor for them. A row is never cut; a row that is too large is returned alone. When all rows are shown, the cursor is for
- * the environments that are left.
+ * An answer within its budget: on the first page the head, then rows of the sections in order, as many as fit, with the number of the
+ * rows that follow and the cursor for them. A row is never cut; a row that is too large is returned alone. After the last row, the
+ * cursor is for the environments that are left.
  */
 export function answer(
   head: Row,
@@ -147,4 +148,4 @@ export const linkBlock = ({ uri, title, mimeType }: Link) =>
 
 const ENVIRONMENTS_LEFT = 'More environments are left: repeat the call with this cursor.';
 const leftText = ({ count }: EnvironmentsLeft, cursor: string) =>
-  `Out of time: ${count} environments are left, and this answer does not count them. Repeat the call with ${cursor} for the next ones.`;
+  `Out of time: ${counted('environment', count)} ${count === 1 ? 'is' : 'are'} left and not counted in this answer. For the rest, repeat the call with ${cursor}.`;

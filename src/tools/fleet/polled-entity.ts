@@ -70,7 +70,7 @@ interface Subject extends WaitTarget {
   readonly context: PollContext;
   readonly goal: string;
   readonly read: () => Promise<StatusRead>;
-  /** When this server deleted it, ISO 8601; undefined if it did not. */
+  /** When this server last sent a delete of it that is not known to have failed, ISO 8601; undefined if never. */
   readonly deletedAt: () => Promise<string | undefined>;
 }
 
@@ -124,7 +124,7 @@ async function resultIfExists(subject: Subject, seen: EntityStatus, created: str
     : endedResult(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
 }
 
-/** The members of a reply to show besides name, database and status; for nodes, only these. */
+/** The members of a reply to show besides name, database and status; for nodes, only what is about nodes. */
 function rowOf({ context: { environment }, kind, database }: Subject, reply: object): Row {
   const location = {
     environmentId: environment.environmentId ?? '',
@@ -153,12 +153,13 @@ function unfinishedResult(seen: EntityStatus, { isSettledFinal }: { readonly isS
   return { ...seen, reached: false, ended: false };
 }
 
-const NOT_DELETED = 'It is not being deleted: no delete was accepted since it was created, and its status is';
+const NOT_DELETED =
+  'It is not being deleted: no delete by this server was accepted since it was created, and its status is';
 const endedResult = (seen: EntityStatus, why: string): PollResult => ({ ...seen, reached: false, ended: true, why });
 /** Whether a status is that of a deletion, in progress or failed. */
 const showsDeletion = (status: string | undefined) => ['in progress', 'failed'].includes(String(deletionIn(status)));
 
-/** The meaning of a missing entity: it was deleted, or never existed. */
+/** The result for a missing entity: it was deleted, alone or with its environment, never existed, or its details do not exist yet. */
 async function resultIfMissing(
   { context, kind, name, database, goal, deletedAt }: Subject,
   seen: EntityStatus,
@@ -175,7 +176,10 @@ async function resultIfMissing(
   return endedResult(missing, await noneText(context, readKind(kind), name, goal));
 }
 
-/** The wanted status: for `ready`, the one in which entities of the kind can be used; for `gone`, DELETED. Throws Unanswerable for one that the kind lacks. */
+/**
+ * The wanted status: for `ready`, the usual one in which entities of the kind can be used; for `gone`, DELETED. Throws Unanswerable for one
+ * that the kind lacks.
+ */
 function goalOf(kind: WaitTarget['kind'], until: string | undefined): string {
   const goal = goalMeant(kind, (until ?? 'READY').toUpperCase());
   const statuses = kind === NODES ? statusesOf('node') : [...new Set([...statusesOf(kind), DELETED])];
@@ -188,7 +192,7 @@ function goalMeant(kind: WaitTarget['kind'], word: string): string {
   return word === 'GONE' ? DELETED : word;
 }
 
-/** The operation that deletes such an entity; nodes are deleted with their cluster, and changesets with their database. */
+/** The operation that deletes what a getter reads; undefined for changesets, which are deleted with their database. */
 function deleterOf(getter: OperationName): OperationName | undefined {
   const { path } = route(operationNamed(getter));
   return OPERATION_NAMES.find((name) => operationNamed(name).http === `DELETE ${path}`);

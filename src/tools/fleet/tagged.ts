@@ -9,7 +9,7 @@ import { entitiesOnPage } from './page.ts';
 import type { ReadGap } from './read-gaps.ts';
 import { Unanswerable } from './unanswerable.ts';
 
-/** Tags need one call per entity: above this number, tags are not read. */
+/** Tags need one call per entity: those of more entities are not read. */
 const MAX_TAGGED = 50_000;
 
 type Tags = Readonly<Record<string, string>>;
@@ -23,8 +23,8 @@ export function valuesByKey(all: Iterable<Tags>): ReadonlyMap<string, ReadonlySe
 }
 
 /**
- * The candidates with their tags; a changeset has those of its database. Entities whose tags do not exist or cannot be read are
- * dropped. Throws Unanswerable when the caller may not read tags.
+ * The candidates with their tags; a changeset has those of its database. Drops entities that cannot have tags, those that no longer
+ * exist, and those whose tags cannot be read. Throws Unanswerable when the caller may not read tags.
  */
 export async function withTags(reader: FleetReader, candidates: readonly Candidate[]) {
   const refusal = refusalOfTags(reader);
@@ -43,14 +43,17 @@ export async function withTags(reader: FleetReader, candidates: readonly Candida
   );
   const found = tagged.filter((each) => each !== undefined);
   if (taggable.length > MAX_TAGGED)
-    gaps.push({ environment: '', reason: `Tags of only the first ${MAX_TAGGED} of ${taggable.length} were read.` });
+    gaps.push({
+      environment: '',
+      reason: `Tags of only the first ${MAX_TAGGED} of ${taggable.length} entities were read.`,
+    });
   return { found, gaps, seen: found.map(({ tags }) => tags) };
 }
 
 /** Why the caller may not read tags; undefined if it may. */
 const refusalOfTags = ({ options }: FleetReader) => options.refusal?.('ListTagsForResource');
 
-/** Reads tags, once for each ARN; undefined for those that cannot be read, which `report` receives as a gap. */
+/** Reads tags, once for each ARN; undefined for those that cannot be read. `report` receives the gap, unless the entity is gone. */
 function tagReader({ readOnce, backgroundOptions, options }: FleetReader, report: (gap: ReadGap) => void) {
   const bounded = limitConcurrency(readOnce, MAX_CONCURRENT_CALLS, options.onProgress);
   const replies = new Map<string, Promise<Tags | undefined>>();
@@ -121,7 +124,7 @@ function arnOf({ graph, entity }: Candidate): string | undefined {
   return database && arnIn(graph, database);
 }
 
-/** The candidates with the tags of the environments that contain them. */
+/** The candidates with the tags of the environments that contain them; drops those of environments whose tags cannot be read. */
 export async function withEnvironmentTags(reader: FleetReader, candidates: readonly Candidate[]) {
   const environments = [...new Set(candidates.map(({ graph }) => graph))].flatMap((graph) => {
     const entity = graph.entities.find(({ kind }) => kind === 'environment');
@@ -136,7 +139,7 @@ export async function withEnvironmentTags(reader: FleetReader, candidates: reado
   return { found: inside, gaps, seen };
 }
 
-/** Whether the tags of an entity and its environment meet all conditions; of several values for one key, any. */
+/** Whether the tags of an entity and its environment meet all conditions; of several that require one key, any. */
 export function meetsTagConditions(
   { tags = {}, environmentTags = {} }: Candidate,
   conditions: readonly TagCondition[],

@@ -6,6 +6,7 @@ import type { Graph, GraphEntity, Kind } from '../../inventory/graph-types.ts';
 import { healthOf } from '../../inventory/health.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { issueRow, sizeOf } from '../../inventory/summary.ts';
+import { counted } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
@@ -108,7 +109,7 @@ const OMIT_ENVIRONMENT = 'To search all environments, omit environment.';
 /** Shown when nothing has the name, because people also ask this about roles and subnets. */
 const NOT_AN_ENTITY = 'To find what uses a role, subnet, bucket or other setting, use find_kx_entities with text.';
 
-/** The only environment that contains an entity with the name, as far as all could be read, and the name. Throws Unanswerable. */
+/** The only environment that contains an entity with the name, as far as they could be read, and the name. Throws Unanswerable. */
 async function locate(reader: FleetReader, name: string, kind: Kind | undefined) {
   const options = { kinds: kind === undefined ? KINDS : [kind], details: false, everyChangeset: true };
   const read = await reader.graphs(undefined, options);
@@ -139,10 +140,10 @@ const argumentFor = ({ name, environmentId }: Graph) => (looksLikeId(name) ? env
 
 const unsearchedGap = (count: number): ReadGap => ({
   environment: '',
-  reason: `${count} environments were not searched in time (to search one, call with its name as environment)`,
+  reason: `${counted('environment', count)} ${count === 1 ? 'was' : 'were'} not searched in time (to search one, call with its name as environment)`,
 });
 
-/** The environment that a word such as `uat` means; undefined if there is none. */
+/** The environment that a word such as `uat` means; undefined if there is not exactly one. Throws Unanswerable if it is deleted. */
 async function environmentOf(reader: FleetReader, wanted: string) {
   try {
     const { environmentId: environment = '', name = '' } = await reader.environment(wanted);
