@@ -66,7 +66,7 @@ function rowOf({ limit, ...use }: QuotaUse, isLimitKnown: boolean): Row {
   return { ...use, limit, headroom: Math.max(0, limit - use.used) };
 }
 
-/** Quotas of the account; use is known only if all environments are visible. */
+/** The use of the account's quota of environments, which is known only if all of them are visible. */
 async function accountQuotaUse(
   { existing, seesAll }: FleetReader,
   { environments: limit }: Quotas,

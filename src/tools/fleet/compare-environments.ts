@@ -92,7 +92,7 @@ function differingMembers(a: Row, b: Row): Row {
   return Object.fromEntries(differing.map((member) => [member, [a[member] ?? null, b[member] ?? null]]));
 }
 
-/** What could not be read on one side is neither missing there nor different. */
+/** The differences of the contents. What could not be read on one side counts neither as missing there nor as different. */
 function differences([graphA, graphB]: readonly [Graph, Graph], kinds: readonly Kind[], view: View | undefined) {
   const { both, onlyInA, onlyInB } = pairEntities(graphA, graphB, kinds);
   const pairs = both.flatMap(([a, b]): Pair[] => {
@@ -138,7 +138,7 @@ function changedSettingsIn(pairs: readonly Pair[]): Record<string, Record<string
 /** How many entities of a kind must share a difference for it to be shown once. */
 const MIN_ENTITIES_IN_COMMON = 3;
 
-/** Differences that all entities of a kind share, such as the subnet, and the remaining differences. */
+/** Differences that all pairs of a kind share, such as the subnet, and the remaining differences. */
 function separateCommon(pairs: readonly Pair[]) {
   const kinds = [...groupBy(pairs, ({ kind }) => kind)].map(([kind, same]) => ({
     kind,
@@ -161,7 +161,7 @@ function separateCommon(pairs: readonly Pair[]) {
   };
 }
 
-/** The differences that these pairs share, if there are enough of them. */
+/** The differences that all these pairs share; none if the pairs are few. */
 function commonOf([first, ...others]: readonly Pair[]): Row {
   if (first === undefined || others.length + 1 < MIN_ENTITIES_IN_COMMON) return {};
   const shared = Object.entries(first.differing).filter(([member, values]) =>
@@ -195,8 +195,8 @@ function distinguishingWords({ name }: Graph, other: Graph): readonly string[] {
 }
 
 /**
- * The entities of both environments in pairs: by kind and name, or else by kind and the name without the words that distinguish
- * the environments.
+ * The entities of both environments in pairs, and those without a counterpart. Pairs have the same kind and name, or the same without
+ * the words that distinguish the environments.
  */
 function pairEntities(graphA: Graph, graphB: Graph, kinds: readonly Kind[]) {
   const compared = ({ entities }: Graph) =>

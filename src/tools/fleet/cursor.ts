@@ -1,6 +1,6 @@
 import { matchOpaque, opaque, shortDigest } from './opaque-text.ts';
 
-/** Where an answer continues: at a row, in the environments from the one with an id until before the one with another. */
+/** Where an answer continues: at a row of the answer about the environments from one on, up to but without another, by their ids. */
 export interface Position {
   readonly row: number;
   readonly fromEnvironment?: string | undefined;
@@ -23,7 +23,7 @@ export function cursorFor({ row, fromEnvironment: from, untilEnvironment: until 
 
 const POSITION = /^at (0|[1-9]\d{0,8})(?: from (\w{1,32}))?(?: until (\w{1,32}))? of ([0-9a-f]{8})\.$/;
 
-/** The position in a cursor; undefined for a cursor that this server did not issue. */
+/** The position in a cursor; undefined for a text that does not have the form of a cursor. */
 export function positionIn(cursor: string): (Position & { readonly argumentsDigest: string | undefined }) | undefined {
   const match = matchOpaque(cursor, POSITION);
   if (match === null) return undefined;

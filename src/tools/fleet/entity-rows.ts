@@ -9,7 +9,7 @@ import type { Candidate } from './filters.ts';
 import { isSmall, type Row, type View } from './page.ts';
 import { tagsIn } from './tagged.ts';
 
-/** With at most this many results, each is shown completely (`whole`) or as in an overview (`brief`). */
+/** At most this many results are shown completely (`whole`) or, if that fits, as in an overview (`brief`). */
 export const FEW = { whole: 3, brief: 12 };
 
 type Detail = 'listed' | 'brief' | 'whole';

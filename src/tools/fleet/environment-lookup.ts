@@ -24,9 +24,9 @@ export class DeletedEnvironment extends Unanswerable {}
 export interface EnvironmentLookup {
   /** The existing environments. */
   existing(): Promise<readonly Environment[]>;
-  /** The only environment with an id or name. Throws Unanswerable. */
+  /** The only existing environment that an id, a name or a word of its name means. Throws Unanswerable. */
   environment(wanted: string): Promise<Environment>;
-  /** The only existing environment with an id or name, or else the newest deleted one. Throws Unanswerable. */
+  /** The only existing environment with an id or name, else the newest deleted one, else as `environment`. Throws Unanswerable. */
   environmentOrDeleted(wanted: string): Promise<Environment>;
   /** All environments, the only one with an id or name, or those whose names match a pattern with `*`. Throws Unanswerable. */
   matching(wanted: string | undefined): Promise<readonly Environment[]>;
@@ -36,7 +36,7 @@ export interface EnvironmentLookup {
 
 interface LookupOptions {
   readonly call: Call;
-  /** Calls that make identical reads only once. */
+  /** As `call`, but makes identical reads only once. */
   readonly readOnce: Call;
   readonly foregroundOptions: CallOptions;
   readonly backgroundOptions: CallOptions;
@@ -105,7 +105,7 @@ function undefinedIfUnreadable(error: unknown): undefined {
   throw error;
 }
 
-/** The only one with an id or name. Throws Unanswerable. */
+/** The only one that an id, a name or a word of its name means. Throws Unanswerable. */
 function onlyEnvironment(all: readonly Environment[], wanted: string): Environment {
   const meant = environmentsMeant(all, wanted);
   const [found, second] = meant;
@@ -161,5 +161,5 @@ const withWord = (all: readonly Environment[], wanted: string): Environment[] =>
   const found = named.length > 0 ? named : having;
   return found.length === 1 ? found : [];
 };
-/** A word that may stand for a longer one; `kdb-test` and `prod2` count as exact names. */
+/** A word that can be short for a longer one, or the other way round; `kdb-test` and `prod2` cannot. */
 const SHORTENED = /^[a-z]{3,}$/;

@@ -10,13 +10,13 @@ export interface FactValue {
 
 export const FINDABLE_KINDS = [...KINDS, 'node'] as const;
 
-/** Known for every entity. Some kinds also have one of them as a fact, such as the `arn` of a user. */
+/** Known without the details of an entity, if its kind has it. Some kinds also have one of these as a fact, such as the `arn` of a user. */
 const BASE_NAMES = ['name', 'kind', 'status', 'environment', 'environmentId', 'arn', 'created', 'changed'];
 
 /** Whether a name means the dependents of an entity. */
 export const meansUsedBy = (wanted: string): boolean => bareNameOf(wanted) === bareNameOf('usedBy');
 
-/** Everything known about an entity, each value under its name; times as days. */
+/** Everything known about an entity, each value under its name; of its creation and last change, only the days. */
 export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, unknown> {
   const { name, kind, status, statusReason: reason, database, created, modified = created, facts } = entity;
   const times = { created: created?.slice(0, 10), changed: modified?.slice(0, 10) };
@@ -87,7 +87,7 @@ const NAMES_BESIDES_FACTS: Readonly<Partial<Record<Kind, readonly string[]>>> = 
   environment: ['reason'],
 };
 
-/** Whether entities of a kind can have something with a name. */
+/** Whether a name means a fact that entities of a kind can have, a part of one, or something in `NAMES_BESIDES_FACTS`. */
 export function declares(kind: Kind, wanted: string): boolean {
   const bareName = bareNameOf(wanted);
   return (
@@ -99,7 +99,7 @@ export function declares(kind: Kind, wanted: string): boolean {
   );
 }
 
-/** Whether the lists of these kinds contain a fact. To find or group by any other, each entity must be read. */
+/** Whether lists of these kinds are declared to contain a fact. To find or group by any other, each entity is read. */
 export function isListed(wanted: string, kinds: readonly Kind[]): boolean {
   const bareName = bareNameOf(wanted);
   if ([...BASE_NAMES, 'date'].some((name) => bareNameOf(name) === bareName)) return true;
@@ -109,7 +109,7 @@ export function isListed(wanted: string, kinds: readonly Kind[]): boolean {
   return kinds.every((kind) => isItsDatabase(kind) || isCalled(kind, 'name', bareName));
 }
 
-/** What must be read to know all values of a fact, besides the entities of these kinds. */
+/** What must be read to know all values of a fact, besides the entities of these kinds; undefined stands for nothing else. */
 export function readsNeededFor(
   wanted: string,
   kinds: readonly Kind[],

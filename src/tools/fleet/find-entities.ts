@@ -107,7 +107,7 @@ interface Input extends Filters {
   readonly cursor?: string | undefined;
 }
 
-/** Throws Unanswerable for a condition, an order or a key that is about none of the kinds. */
+/** Throws Unanswerable if the call refers to the status, type, tags, size or fullness of entities, and none of the kinds has it. */
 function requireProperties(input: Input, kinds: readonly Kind[], keys: readonly Key[]): void {
   const { status, notStatus, type, sort } = input;
   if (status !== undefined || notStatus !== undefined) requireProperty('status', kinds);
@@ -117,7 +117,7 @@ function requireProperties(input: Input, kinds: readonly Kind[], keys: readonly 
   if (property !== undefined) requireProperty(property, kinds);
 }
 
-/** The kinds for a call that names none: of those that it may mean, the ones that it can order. */
+/** The kinds for a call that names none: those that its conditions may mean; of these, only the ones that its order accepts. */
 function defaultKinds(input: Input): readonly Kind[] {
   const property = propertyIn(input.sort);
   return property === undefined ? kindsFor(input) : kindsWithProperty(property, kindsFor(input));
@@ -169,7 +169,7 @@ const untagged = (found: readonly Candidate[]) => ({ found, gaps: [], seen: [] }
 
 type ShownResults = Awaited<ReturnType<typeof selectShown>>;
 
-/** The results in order, as many as are shown, with details and tags if they are few. */
+/** The results in order, as many as are shown; with details and tags if they are few, or the view is full. */
 async function selectShown(
   reader: FleetReader,
   found: readonly Candidate[],
@@ -256,7 +256,7 @@ function headOf({ input, kinds, keys, graphs, search, shown }: AnswerParts) {
   };
 }
 
-/** The keys of tags for which any value matches, because the call names none. */
+/** The keys of tags for which any value matches, because the call names no value. */
 function anyValue(tags: Filters['tags'] = []) {
   const keys = tags
     .filter(({ value, absent = false }) => value === undefined && !absent)

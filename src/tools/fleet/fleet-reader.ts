@@ -38,7 +38,10 @@ export interface FleetReader extends EnvironmentLookup {
   graphs(wanted: string | undefined, options?: GraphOptions, prefetch?: Prefetch): Promise<Graphs>;
   /** The environments that `graphs` had no time for. */
   environmentsLeft(): EnvironmentsLeft | undefined;
-  /** Reads the environments of these graphs again, with other options, by `call`; `readOnce` by default. */
+  /**
+   * Reads the environments of these graphs with other options, by `call`. The default, `readOnce`, makes only the calls that were not made
+   * yet.
+   */
   reread(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions, call?: Call): Promise<Graphs>;
 }
 
@@ -64,7 +67,7 @@ export function fleetReader(
   const foregroundOptions: CallOptions = { signal, untilAborted: true };
   const backgroundOptions: CallOptions = { ...foregroundOptions, isBackground: true };
   const options: GraphOptions = { ...foregroundOptions, deadline, refusal, onProgress, cache, aheadMs };
-  // Each read is made once per question, so that the parts of its answer agree.
+  // Identical reads are made once per question, so that the parts of its answer agree.
   const readOnce = deduplicated(call);
   const lookup = environmentLookup({ call, readOnce, foregroundOptions, backgroundOptions, cache });
   const read = graphReader({ backgroundOptions, options, cancelled, deadline });

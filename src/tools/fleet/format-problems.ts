@@ -11,7 +11,7 @@ const MAX_ENVIRONMENTS = 40;
 
 /**
  * Problems one by one if they are few or complete rows are requested; otherwise by environment if that fits into one answer,
- * or else one by one with their number in each environment.
+ * or else one by one, with their number in each of the environments that have most.
  */
 export function formatProblems(rows: readonly ProblemRow[], view: View | undefined, isOneType: boolean) {
   if (rows.length <= MANY || view === 'full') return { head: {}, section: { name: 'problems', rows } };

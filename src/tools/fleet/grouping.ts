@@ -79,7 +79,7 @@ interface GroupOptions {
   readonly order?: ((a: readonly Candidate[], b: readonly Candidate[]) => number) | undefined;
 }
 
-/** Whether groups can show their totals, and are few enough or asked for them. */
+/** Whether groups show their totals: if these are known, and the groups are few or the call asks for the totals of many. */
 export const showsTotals = ({ hasSizes, alwaysTotals }: GroupOptions, groupCount: number): boolean =>
   hasSizes && (alwaysTotals || groupCount <= MANY_GROUPS);
 
@@ -174,7 +174,7 @@ export function totals(found: readonly Candidate[]) {
 type Values = Readonly<Record<string, unknown>>;
 type Total = NonNullable<ReturnType<typeof factsOf>[string]['totals']>[number];
 
-/** The sum of a fact; undefined if there is nothing to add up. */
+/** The sum of a fact, or its sums by another fact; undefined if there is nothing to add up, or a value that it needs is unknown. */
 function totalOf(own: readonly Values[], name: string, { member, times, by, needsAll }: Total, unit: unknown) {
   if (needsAll && own.some((facts) => facts[name] === undefined)) return undefined;
   const amounts = own.map((facts) => {

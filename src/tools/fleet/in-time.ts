@@ -6,7 +6,7 @@ import type { Position } from './cursor.ts';
 import { type ReadGap, readGapsOf, reasonOf } from './read-gaps.ts';
 import { Unanswerable } from './unanswerable.ts';
 
-/** The environments from one id until before another. Throws Unanswerable when one of these no longer exists. */
+/** The environments from one on, up to but without another, by their ids. Throws Unanswerable when one of the two no longer exists. */
 export function environmentsBetween(
   environments: readonly Environment[],
   { fromEnvironment: from, untilEnvironment: until }: Partial<Position>,
@@ -24,7 +24,7 @@ export const REPEAT_PAGE = 'Out of time on this page: repeat the call with the s
 
 /**
  * What was read of the environments before the first one that was not read in time, and which are left. If that one is the first of
- * all, it is shown as far as it was read, so that each answer makes progress.
+ * all, and a part of it was read, that part is shown, so that the next call continues after it.
  */
 export function inTime(environments: readonly Environment[], found: FleetResults<Graph>, deadline: AbortSignal) {
   if (!deadline.aborted) return { read: found, left: undefined };

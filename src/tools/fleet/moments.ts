@@ -38,7 +38,7 @@ function spanStart(count: number, unit: string, end: number): number {
 /** Whether the month has such a day: parsers take 31 February for 3 March. */
 const isDay = (day: string) => new Date(Date.parse(day) || 0).toISOString().startsWith(day);
 
-/** Whether a text is a span or an existing date. */
+/** Whether a text is a span, an existing date, `today` or `yesterday`. */
 export const isMoment = (text: string) => !Number.isNaN(momentOf(text, '1970-01-01'));
 
 /** Whether a text is a date, with or without a time. */

@@ -112,7 +112,7 @@ const FIRST_READ: GraphOptions = {
 const isWholeButNodes = ({ gaps }: Graph) =>
   gaps.every(({ isLate, operation }) => isLate !== true || operation === 'ListKxClusterNodes');
 
-/** With more clusters, their nodes and the log volumes of tickerplants are read only by calls that name such a problem. */
+/** With more clusters, their nodes and the log volumes of tickerplants are read only by calls that name a problem that needs them. */
 const MAX_CLUSTERS_IN_DETAIL = 500;
 
 interface ProblemRead extends Graphs {
@@ -151,7 +151,10 @@ async function readForOne(
   };
 }
 
-/** Reads everything but nodes, then the nodes too if there are few clusters; otherwise only confirms the findings. */
+/**
+ * Reads without nodes and some details at first. If there are few clusters, and no environments are left, then reads everything; otherwise
+ * only confirms the findings.
+ */
 async function readForSeveral(
   reader: FleetReader,
   environment: string | undefined,
@@ -178,14 +181,14 @@ const isSuspect = ({ find, confirmWith }: Search, graph: Graph) => confirmWith !
 async function readAgain(
   reader: FleetReader,
   first: Graphs,
-  suspects: readonly Graph[],
+  chosen: readonly Graph[],
   options: GraphOptions,
 ): Promise<Omit<ProblemRead, 'withUnreadNodes'>> {
-  if (suspects.length === 0) return { ...first, unconfirmed: new Set() };
-  const again = await reader.reread(suspects, options);
+  if (chosen.length === 0) return { ...first, unconfirmed: new Set() };
+  const again = await reader.reread(chosen, options);
   const fresh = new Map(again.graphs.filter(isWholeButNodes).map((graph) => [graph.environmentId, graph]));
   const graphs = first.graphs.map((graph) => fresh.get(graph.environmentId) ?? graph);
   // A finding that could not be confirmed is a gap, not a finding.
-  const unconfirmed = new Set(suspects.filter((graph) => graphs.includes(graph)));
+  const unconfirmed = new Set(chosen.filter((graph) => graphs.includes(graph)));
   return { graphs, gaps: [...first.gaps, ...again.gaps], unconfirmed };
 }

@@ -3,12 +3,12 @@ import { isDate, momentOf } from './moments.ts';
 const POWERS = ['', 'k', 'm', 'g', 't', 'p'];
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 const QUANTITY = /^(\d+(?:\.\d+)?|\.\d+)\s*([kmgtp]?i?b)?$/i;
-/** The unit at the end of a setting's name. */
+/** The unit in a setting's name, such as `sizeGB` or `bytes`. */
 const UNIT = /(?:MiB|GB)$|^bytes$/;
 
 /**
  * Compares a setting with a date, or with a number or quantity such as `20 GiB`; a number has the unit of the setting. Undefined if
- * they cannot be compared, because the whole of each must be a number or a date.
+ * they cannot be compared, such as a number with a date, or text that is more than a number or date.
  */
 export function compareQuantities(path: string, value: string, wanted: string): number | undefined {
   if (isDate(wanted)) return compareDates(value, wanted);

@@ -22,7 +22,7 @@ const MAX_LINES = 20;
 const MAX_NAMES = 5;
 const MAX_CHARACTERS = 300;
 
-/** The note about what could not be read: each part once, grouped by reason. Reasons are untrusted, and may be long. */
+/** The note about what could not be read: a line for each environment, operation and reason. Reasons are untrusted, and may be long. */
 export function notReadIn(gaps: readonly ReadGap[]) {
   const parts = new Map<string, { readonly first: ReadGap; readonly names: Set<string> }>();
   for (const each of gaps) {
@@ -42,7 +42,7 @@ export function notReadIn(gaps: readonly ReadGap[]) {
   };
 }
 
-/** `GetKxCluster of hdb-a, hdb-b: Throttling`. */
+/** `GetKxCluster of hdb-a, hdb-b: ThrottlingException`. */
 export function gapText({ operation, of, reason }: ReadGap, names: readonly string[] = of === undefined ? [] : [of]) {
   if (operation === undefined) return reason;
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';

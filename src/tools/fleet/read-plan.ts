@@ -10,14 +10,14 @@ import type { Key } from './grouping.ts';
 import { momentOf } from './moments.ts';
 import { propertyIn, type Sort } from './orders.ts';
 
-/** There are many of these, so they are searched only on request. */
+/** There are many of these, so they are searched only if a call names them or refers to them. */
 export const ON_REQUEST_KINDS: readonly Kind[] = ['changeset', 'node'];
 const DEFAULT_KINDS = KINDS.filter((kind) => !ON_REQUEST_KINDS.includes(kind));
 
 const CLUSTERS: readonly Kind[] = ['cluster'];
 const TYPED: readonly Kind[] = ['cluster', 'scaling-group', 'volume'];
 
-/** The kinds for a call that names none: those with the type; changesets and nodes only if another condition refers to them. */
+/** The kinds for a call that names none: those that can have the type; changesets and nodes only if another condition refers to them. */
 export function kindsFor({ name = '', status = [], type, changedAfter }: Filters): readonly Kind[] {
   const also = ON_REQUEST_KINDS.filter(
     (kind) =>
@@ -26,7 +26,7 @@ export function kindsFor({ name = '', status = [], type, changedAfter }: Filters
       status.some((word) => refersTo(kind, word)),
   );
   if (type === undefined) return [...DEFAULT_KINDS, ...also];
-  return [...(isListedType(type) ? CLUSTERS : TYPED), ...also.filter((kind) => kind === 'node')];
+  return [...(areClusterTypes(type) ? CLUSTERS : TYPED), ...also.filter((kind) => kind === 'node')];
 }
 
 /** Whether a status refers to a kind that is searched on request: COMPLETED and FAILED do, but not RUNNING, which clusters have, too. */
@@ -63,11 +63,11 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
   const searchesSettings = text !== undefined || where !== undefined;
   const groupsByUnlisted = keys.some((key) => key.of === 'setting' && !isListed(key.name, kinds));
   const details =
-    view === 'full' || searchesSettings || groupsByUnlisted || propertyIn(sort) !== undefined || !isListedType(type);
+    view === 'full' || searchesSettings || groupsByUnlisted || propertyIn(sort) !== undefined || !areClusterTypes(type);
   const fillsRows = keys.length === 0 || searchesSettings || keys.some((key) => meansUsedBy(key.name));
   const needsNodes =
     where?.some(({ setting }) => readsNeededFor(setting, kinds).has('nodes')) ||
-    keys.some((key) => isOnlyOfNodes(key, kinds));
+    keys.some((key) => isKnownFromNodes(key, kinds));
   const options = {
     ...readFor(kinds, { details, fillsRows }),
     ...(needsNodes ? { nodes: true } : {}),
@@ -83,13 +83,13 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
   return { details, options };
 }
 
-/** Whether the nodes are all that must be read to group these kinds by a key. */
-function isOnlyOfNodes({ name, of }: Key, kinds: readonly Kind[]): boolean {
+/** Whether every fact of these kinds that a key names is known only from nodes. */
+function isKnownFromNodes({ name, of }: Key, kinds: readonly Kind[]): boolean {
   const needs = readsNeededFor(name, kinds);
   return of === 'setting' && needs.size === 1 && needs.has('nodes');
 }
 
-/** What to read of these kinds: what their rows show, if the answer has rows, and in groups only the free memory of hosts. */
+/** What to read for entities of these kinds: with `fillsRows`, all that their rows show; otherwise only the free memory of hosts. */
 function readFor(
   kinds: readonly Kind[],
   { details, fillsRows }: { readonly details: boolean; readonly fillsRows: boolean },
@@ -128,7 +128,10 @@ export const isReadEnough = (found: readonly Candidate[], { details, options }: 
 
 const showsNodes = ({ length }: readonly Candidate[], isBrief: boolean) => isBrief && length <= FEW.whole;
 
-/** Reads few results again with their details: all of them, or only their capacity. Returns many results unchanged. */
+/**
+ * If the results are few, reads them again with their details: those of all kinds for brief rows, or else of kinds with a capacity.
+ * Otherwise returns them unchanged.
+ */
 export async function readFew(reader: FleetReader, found: readonly Candidate[], isBrief: boolean) {
   const graphs = [...new Set(found.map(({ graph }) => graph))];
   const present = KINDS.filter(
@@ -155,6 +158,6 @@ export async function readFew(reader: FleetReader, found: readonly Candidate[], 
   return { found: fresh, gaps: read.gaps };
 }
 
-/** Whether lists suffice to find entities of these types: they contain the types of clusters, but not of disks and nodes. */
-const isListedType = (types: readonly string[] = []): boolean =>
+/** Whether these types, if any, are all of clusters, which lists contain. Those of disks and nodes are only in the details. */
+const areClusterTypes = (types: readonly string[] = []): boolean =>
   types.every((each) => KxClusterType().options.some((option) => option === each.toUpperCase()));

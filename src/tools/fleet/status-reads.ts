@@ -15,7 +15,7 @@ export interface EntityStatus {
 export interface StatusRead extends EntityStatus {
   /** Time of creation, ISO 8601. */
   readonly created?: string | undefined;
-  /** Time of the last change or, for nodes, since when the first of them is PROVISIONING, ISO 8601. */
+  /** Time of the last change, or else of the creation; for nodes, since when the first of them is PROVISIONING. ISO 8601. */
   readonly since?: string | undefined;
   readonly reply?: object;
 }
@@ -41,7 +41,10 @@ export async function readEntityStatus(
   };
 }
 
-/** RUNNING when all nodes are RUNNING, and there are as many as the cluster needs. */
+/**
+ * RUNNING when all nodes are RUNNING, and at least as many as the cluster needs; the status of a cluster that failed or is being
+ * deleted; otherwise PROVISIONING.
+ */
 export async function readNodesStatus(
   { call, options }: FleetReader,
   input: Input<'GetKxCluster'>,

@@ -16,8 +16,9 @@ interface Searched {
   readonly kinds: readonly Kind[];
   /** The candidates before filtering by settings and tags. */
   readonly candidates: readonly Candidate[];
-  /** The tags that were read, and what could not be read. */
+  /** The tags that were read. */
   readonly tags: TagValues;
+  /** The tags that could not be read. */
   readonly gaps: readonly ReadGap[];
 }
 
@@ -78,7 +79,7 @@ const isAbsentEverywhere = ({ key, value, absent = false }: TagCondition, tags: 
       [...values].some((each) => equalsIgnoringCase(each, value)),
   );
 
-/** The values of the settings in the conditions, or else the settings. */
+/** The values of the settings in the conditions or, if they have none, the names of all settings. */
 function existingSettings(where: NonNullable<Filters['where']>, candidates: readonly Candidate[]) {
   if (where.length === 0) return {};
   const values = candidates.flatMap(({ entity, graph }) =>

@@ -7,7 +7,7 @@ export class Unanswerable extends Error {
   override readonly name = 'Unanswerable';
 }
 
-/** Says that nothing has a name, as far as everything could be read, with what was probably meant. */
+/** Says that nothing has a name, with the name that was probably meant or the existing ones, and names a part that could not be read. */
 export function notFound(
   noun: string,
   wanted: string,

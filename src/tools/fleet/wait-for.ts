@@ -159,7 +159,7 @@ function waitedBefore(handle: string | undefined, argumentsDigest: string, now: 
 const handleOf = ({ sinceMs, wasThere, argumentsDigest }: Waited) =>
   opaque(`since ${sinceMs} ${wasThere.map((was) => (was ? 1 : 0)).join('')} of ${argumentsDigest}`);
 
-/** The contents of a handle; undefined for a handle that this server did not issue. */
+/** The contents of a handle; undefined for a text that does not have the form of a handle. */
 function contentsOf(handle: string): Waited | undefined {
   const match = matchOpaque(handle, /^since ([1-9]\d{12}) ([01]{1,50}) of ([0-9a-f]{8})$/);
   if (match === null) return undefined;

@@ -9,7 +9,7 @@ import { DELETED, environmentsMeant } from './environment-lookup.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
 import { quotedList, Unanswerable } from './unanswerable.ts';
 
-/** The kinds whose entities change over time. */
+/** The kinds whose entities are not ready at once. */
 export const WAITABLE_KINDS = KINDS.filter((kind) => readyIn(kind).length > 0);
 /** The nodes of a cluster change while it stays RUNNING. */
 export const NODES = 'nodes';
@@ -111,7 +111,7 @@ export async function isInList(
   return graphs.some(({ entities }) => entities.some((each) => each.id === id));
 }
 
-/** Says that no entity has the name, and shows the existing ones, as far as they can be read. */
+/** Says that no entity has the name, and shows a similar name or, if all could be read, the existing ones. */
 export async function noneText({ graphsWith }: PollContext, kind: Kind, name: string, goal: string) {
   const { graphs, gaps } = await graphsWith(kind);
   const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
