@@ -76,8 +76,11 @@ export const findProblems = fleetTool({
 /** Says what was not read, because there are too many clusters or there was no time. */
 function notCheckedOf(clusters: readonly GraphEntity[]) {
   if (clusters.length === 0) return {};
-  const plants = clusters.filter(({ facts }) => facts['type'] === 'TICKERPLANT').length;
-  const logs = plants === 0 ? '' : `; log volumes of ${counted('tickerplant', plants)} (problem: dangling)`;
+  const plants = clusters.filter(
+    ({ facts: { type, tickerplantLogVolumes: volumes } }) => type === 'TICKERPLANT' && !volumes,
+  );
+  const logs =
+    plants.length === 0 ? '' : `; log volumes of ${counted('tickerplant', plants.length)} (problem: dangling)`;
   return {
     notChecked: `nodes of ${counted('cluster', clusters.length)} (to check them, call with problem: stuck or underway)${logs}`,
   };

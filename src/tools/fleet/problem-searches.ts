@@ -163,16 +163,16 @@ async function readForSeveral(
 ): Promise<ProblemRead> {
   const options = readTogether(searches, kinds);
   const first = await reader.graphs(environment, { ...options, nodes: false, ...FIRST_READ });
-  const clusters = first.graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'cluster'));
   const nodes = kinds === undefined || kinds.includes('cluster');
-  if (clusters.length <= MAX_CLUSTERS_IN_DETAIL && reader.environmentsLeft() === undefined)
+  if (clustersIn(first).length <= MAX_CLUSTERS_IN_DETAIL && reader.environmentsLeft() === undefined)
     return { ...(await readAgain(reader, first, first.graphs, { ...options, nodes })), withUnreadNodes: [] };
   const suspects = first.graphs.filter((graph) => searches.some((search) => isSuspect(search, graph)));
-  return {
-    ...(await readAgain(reader, first, suspects, { ...options, nodes: false })),
-    withUnreadNodes: nodes ? clusters : [],
-  };
+  const confirmed = await readAgain(reader, first, suspects, { ...options, nodes: false });
+  return { ...confirmed, withUnreadNodes: nodes ? clustersIn(confirmed) : [] };
 }
+
+const clustersIn = ({ graphs }: Pick<Graphs, 'graphs'>) =>
+  graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'cluster'));
 
 /** Whether a search finds something that has to be confirmed. */
 const isSuspect = ({ find, confirmWith }: Search, graph: Graph) => confirmWith !== undefined && find(graph).length > 0;
