@@ -9,13 +9,13 @@ import type { Candidate } from './filters.ts';
 import { isSmall, type Row, type View } from './page.ts';
 import { tagsIn } from './tagged.ts';
 
-/** At most this many results are shown completely (`whole`) or, if that fits, as in an overview (`brief`). */
+/** Up to this many results are shown completely (`whole`) or, if that fits, as in an overview (`brief`), in every view. */
 export const FEW = { whole: 3, brief: 12 };
 
 type Detail = 'listed' | 'brief' | 'whole';
 /** Levels of detail, in order of preference; an answer uses the first one that fits. */
 type Levels = readonly [Detail, ...Detail[]];
-export const detailFor = (
+export const levelsFor = (
   found: readonly Candidate[],
   { view, needsSizes = false }: { readonly view: View | undefined; readonly needsSizes?: boolean },
 ): Levels => {

@@ -9,7 +9,7 @@ import {
   requireProperty,
   requireStatus,
 } from './applicable.ts';
-import { countsOf, detailFor, FEW, matchedInAll, rowsOf, withoutMatched } from './entity-rows.ts';
+import { countsOf, FEW, levelsFor, matchedInAll, rowsOf, withoutMatched } from './entity-rows.ts';
 import { FINDABLE_KINDS } from './fact-values.ts';
 import { type Candidate, type Filters, filters, matches, withMatchingSettings } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
@@ -218,10 +218,10 @@ function sectionOf(
     };
     return { section: { name: 'groups', rows: rows.slice(0, limit) }, omitted };
   }
-  const level =
-    hasSizes && (details || isBrief) ? detailFor(found, { view, needsSizes: isByProperty }) : (['listed'] as const);
+  const levels =
+    hasSizes && (details || isBrief) ? levelsFor(found, { view, needsSizes: isByProperty }) : (['listed'] as const);
   const rows = matchedInAll(found) === undefined ? found : found.map(withoutMatched);
-  return { section: { name: 'entities', rows: rowsOf(rows, level, showsEnvironment) }, omitted: {} };
+  return { section: { name: 'entities', rows: rowsOf(rows, levels, showsEnvironment) }, omitted: {} };
 }
 
 interface AnswerParts {

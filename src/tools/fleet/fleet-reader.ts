@@ -21,8 +21,9 @@ export const EnvironmentArgument = () => z.string().min(1).max(64).describe('Id 
 export const EnvironmentsArgument = () =>
   z.string().min(1).max(64).describe('Id, name, or a pattern such as desk-*. Default: all.');
 
-/** The context of a fleet tool: the existing environments, and ways to read them within the caller's rights. */
+/** The context of a fleet tool: the existing environments, and ways to read them. */
 export interface FleetReader extends EnvironmentLookup {
+  /** Makes calls even if the caller may not: before another operation than those in `needs`, check `options.refusal`. */
   readonly call: Call;
   /** As `call`, but makes identical reads only once. */
   readonly readOnce: Call;
@@ -34,7 +35,10 @@ export interface FleetReader extends EnvironmentLookup {
   /** The limits of the backend; undefined if the API does not show them. */
   readonly quotas: () => Promise<Quotas | undefined>;
   graph(wanted: string, options?: GraphOptions): Promise<Graph>;
-  /** The graphs of all environments, of one, or of those whose names match a pattern with `*`. */
+  /**
+   * The graphs of all environments, of one, or of those whose names match a pattern with `*`; of these, only those to which the cursor
+   * leads, as far as there is time. What the caller may not read is a gap.
+   */
   graphs(wanted: string | undefined, options?: GraphOptions, prefetch?: Prefetch): Promise<Graphs>;
   /** The environments that `graphs` had no time for. */
   environmentsLeft(): EnvironmentsLeft | undefined;

@@ -109,7 +109,7 @@ const OMIT_ENVIRONMENT = 'To search all environments, omit environment.';
 /** Shown when nothing has the name, because people also ask this about roles and subnets. */
 const NOT_AN_ENTITY = 'To find what uses a role, subnet, bucket or other setting, use find_kx_entities with text.';
 
-/** The only environment that contains an entity with the name, as far as they could be read, and the name. Throws Unanswerable. */
+/** The only environment, of those that could be read, with an entity of that name, and the name of the entity. Throws Unanswerable. */
 async function locate(reader: FleetReader, name: string, kind: Kind | undefined) {
   const options = { kinds: kind === undefined ? KINDS : [kind], details: false, everyChangeset: true };
   const read = await reader.graphs(undefined, options);
