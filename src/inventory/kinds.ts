@@ -7,7 +7,7 @@ import { readyStatuses } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
 import type { EntityKind } from '../operations/operation.ts';
-import { type Graph, type GraphEntity, idOf, KINDS, type Kind } from './graph-types.ts';
+import { type Gap, type Graph, type GraphEntity, idOf, KINDS, type Kind } from './graph-types.ts';
 
 // For folders that do not import src/kinds.
 export {
@@ -46,6 +46,10 @@ export const dependentKindsOf = (kind: Kind): Kind[] =>
     .flatMap<KindName>((each) => (NAMES[each].parent === 'kx-database' ? [each, 'kx-database'] : [each]))
     .map(wordOf)
     .filter((each) => each !== kind);
+
+/** Whether a gap can hide what depends on entities of a kind. Nodes that could not be read hide nothing. */
+export const hidesDependents = ({ kind, operation }: Gap, of: Kind): boolean =>
+  operation !== 'ListKxClusterNodes' && dependentKindsOf(of).includes(kind);
 
 export const statusesOf = (kind: Kind): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].statuses);
 

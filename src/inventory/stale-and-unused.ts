@@ -1,7 +1,7 @@
 import { isBeingCreated, isLeavingOrGone } from '../kinds/statuses.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
-import { dependentKindsOf } from './kinds.ts';
+import { hidesDependents } from './kinds.ts';
 import { counted, isoMinute } from './units.ts';
 
 type Index = ReadonlyMap<string, GraphEntity>;
@@ -79,7 +79,7 @@ export function danglingIssues(graph: Graph): Issue[] {
  * dependents of the kind were not read completely.
  */
 function unreferenced({ entities, edges, gaps }: Graph, kind: Kind, why: string, alsoListedIn = ''): Issue[] {
-  if (gaps.some((gap) => dependentKindsOf(kind).includes(gap.kind))) return [];
+  if (gaps.some((gap) => hidesDependents(gap, kind))) return [];
   const isUse = ({ from, relation }: Edge) => relation !== 'behind' && !from.startsWith('changeset:');
   const used = new Set(edges.filter(isUse).map(({ to }) => to));
   const listedCount = ({ facts }: GraphEntity) => (facts[alsoListedIn] as unknown[] | undefined)?.length ?? 0;

@@ -18,6 +18,14 @@ describe('what could not be read', () => {
     expect(values).not.toContain('(none)');
   });
 
+  test('hides nothing that is unused if it is only nodes', async () => {
+    const withoutNodes = caller(failing(world().call, 'ListKxClusterNodes'));
+    expect((await withoutNodes('find_kx_problems')).data['counts']).toMatchObject({ unused: 2 });
+    const where = [{ setting: 'usedBy', is: 'unset' }];
+    const { data } = await withoutNodes('find_kx_entities', { kinds: ['node', 'volume'], where });
+    expect(names(data['entities'])).toEqual(['vol-backtest']);
+  });
+
   test('does not say which changesets are not the newest', async () => {
     const input = { kinds: ['changeset'], where: [{ setting: 'newestCompleted', is: 'unset' }] };
     expect((await find(input, world().call)).data['found']).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { namesOf } from '../../inventory/dependents.ts';
 import { type Graph, type GraphEntity, gapOwner, type Kind } from '../../inventory/graph-types.ts';
-import { dependentKindsOf, getterOf, statusClass } from '../../inventory/kinds.ts';
+import { getterOf, hidesDependents, statusClass } from '../../inventory/kinds.ts';
 import type { OperationName } from '../../operations/index.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import { KeyValue, ListItem, NonEmpty, Scalar, Words } from '../lenient.ts';
@@ -248,7 +248,7 @@ export function isUnread({ graph: { gaps }, entity }: Candidate, setting: string
   return gaps.some(
     (gap) =>
       (needed.includes(gap.operation) && (gap.of ?? owner) === owner) ||
-      (needs.has('dependents') && dependentKindsOf(kind).includes(gap.kind)),
+      (needs.has('dependents') && hidesDependents(gap, kind)),
   );
 }
 
