@@ -6,7 +6,7 @@ import type { Item, Loss } from './model.ts';
 import { KIND_NAMES, keyIn } from './names.ts';
 import type { Reader } from './reader.ts';
 import { pathItem, statusOf } from './rules.ts';
-import { deletionIn, isGone } from './statuses.ts';
+import { deletionIn, hasStarted, isGone } from './statuses.ts';
 import type { Keys, KindName, Views } from './views.ts';
 
 type InEnvironment = Exclude<KindName, 'environment' | 'kx-environment' | 'kx-changeset' | 'kx-node'>;
@@ -31,13 +31,10 @@ interface Description<K extends InEnvironment> {
   readonly loads?: (read: Reader, key: Keys[K]) => Promise<readonly string[]>;
 }
 
-/** The statuses of a cluster whose nodes run. */
-const STARTED_STATUSES: ReadonlySet<string | undefined> = new Set(['RUNNING', 'UPDATING']);
-
 const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
   'kx-cluster': {
     detail: ({ clusterType, status }) => typeAndStatus(clusterType, status),
-    unsaved: (cluster) => (holdsUnsaved(cluster) && STARTED_STATUSES.has(cluster.status) ? UNSAVED : undefined),
+    unsaved: (cluster) => (holdsUnsaved(cluster) && hasStarted(cluster.status) ? UNSAVED : undefined),
   },
   'kx-dataview': {
     detail: ({ databaseName }) => `of ${databaseName}`,

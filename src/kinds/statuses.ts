@@ -64,6 +64,6 @@ export const isDetached = (kind: KindName, status: unknown): boolean =>
 export const occupiesHost = (status: unknown): boolean =>
   status !== 'CREATE_FAILED' && !isLeavingOrGone(status) && !isDetached('kx-cluster', status);
 
-/** Whether it has that memory already: a cluster that starts competes only with these. */
-export const occupiesHostNow = (status: unknown): boolean =>
+/** Whether a cluster with this status has started: it has that memory already, and may hold data that is nowhere else. */
+export const hasStarted = (status: unknown): boolean =>
   occupiesHost(status) && status !== 'PENDING' && status !== 'CREATING';

@@ -5,6 +5,7 @@ import type { StateDatabase } from './state.ts';
 /** Before a call that changes something or shows a credential: the caller, the call, and its approval. */
 export interface Intent extends Actor {
   readonly operation: OperationName;
+  /** Where the call goes, for people: the name of the target if it has one, the backend or its endpoint, and the region. */
   readonly backend: string;
   /** The path labels of the call, and the name that it gives; no other argument, which may be a secret. */
   readonly target: Readonly<Record<string, unknown>>;

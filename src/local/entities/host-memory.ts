@@ -1,4 +1,4 @@
-import { occupiesHostNow } from '../../kinds/statuses.ts';
+import { hasStarted } from '../../kinds/statuses.ts';
 import { HOST_TYPES, memoryMiB } from '../../operations/machine-types.ts';
 import { arnOf, splitArn } from '../arns.ts';
 import type { Context } from '../context.ts';
@@ -15,7 +15,7 @@ export async function hostMemory(
   const dependents = (await tx.sources(arnOf(group))).map(splitArn);
   const clusters = await Promise.all(dependents.map(({ collection, name }) => tx.get<ClusterBody>(collection, name)));
   const reservedMiB = clusters
-    .filter((cluster) => cluster !== undefined && occupiesHostNow(cluster.status))
+    .filter((cluster) => cluster !== undefined && hasStarted(cluster.status))
     .reduce((sum, cluster) => sum + reservationMiB(cluster?.body), 0);
   return { totalMiB: memoryMiB(HOST_TYPES, group.body.hostType) ?? 0, reservedMiB };
 }
