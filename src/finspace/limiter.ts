@@ -50,7 +50,7 @@ const GROWTH = 0.012;
 const SECOND_MS = 1_000;
 /** Refusals within this time have one cause. */
 const ONE_CAUSE_MS = 500;
-/** How long background requests wait after a refusal. */
+/** How long all requests wait at least after a refusal; those in the foreground at most `MAX_TURN_MS`. */
 const REFUSED_PAUSE_MS = 200;
 /** The longest pause that the endpoint can ask for. */
 const MAX_PAUSE_MS = 20_000;

@@ -37,7 +37,7 @@ export interface HostBox {
 
 export type Model = ReturnType<typeof modelOf>;
 
-/** The content of the picture, without coordinates. The `whole` graph decides what is unused, because `graph` may be a part of it. */
+/** The content of the picture, without coordinates. `graph` may be a part of `whole`, in which more entities would seem unused or dangling. */
 export function modelOf(graph: Graph, whole: Graph) {
   const healthById = healthOf(whole);
   const ofKind = (kind: string) => graph.entities.filter((entity) => entity.kind === kind);
