@@ -68,7 +68,7 @@ function partsOf(facts: CallFacts, isShown: boolean): ApprovalParts {
     }),
     typed: typedName(operation, input, target),
     where: locationFacts(backendLocation, targetEnvironment),
-    isFinal: isFinal(risk, input),
+    isFinal: isFinal(risk, effects),
     changes: isShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
     lost: isShown ? effects.lost : effects.lost.map((item) => hiddenIfPart(item, target)),
     interrupted: isShown ? effects.interrupted : effects.interrupted.map((item) => hiddenIfPart(item, target)),
@@ -104,9 +104,9 @@ function verbOf(operation: OperationName, risk: Risk): string {
   return (POLICY[risk].needsApproval ? changeOf(operation)?.change.verb : undefined) ?? first;
 }
 
-/** A transit gateway is final; DNS servers can be changed again. */
-const isFinal = (risk: Risk, input: Members) =>
-  risk === 'destroy' || (risk === 'network' && input['transitGatewayConfiguration'] !== undefined);
+/** A network change is final if it sets what cannot be changed later, unlike network rules and DNS servers. */
+const isFinal = (risk: Risk, { lost }: CallFacts['effects']) =>
+  risk === 'destroy' || lost.some(({ kind }) => kind === 'option to change');
 
 /** What is set and removed: first the tags that control this server; for an update, as compared with the current settings. */
 function settingChanges({ operation, input, target, effects }: CallFacts): Change[] {

@@ -43,7 +43,7 @@ const ELSEWHERE =
 const NOT_RESTORED = [
   'Data that was written to volumes and writable dataviews, logs, caches, and what nodes held in memory.',
   'The objects in S3 that code and changesets were read from: the calls contain only their paths.',
-  'Passwords, keys and roles: users and clusters name roles and KMS keys that have to exist.',
+  'Passwords, keys and roles: users and clusters name roles, and environments KMS keys, that have to exist.',
   'The superuser and the datasets of a dataset browser environment.',
   'Ids, times and versions: recreated entities get new ones. If the database of a changesetId was recreated, omit the changesetId.',
   'Older versions: what used one of a dataview or of a deleted database uses the newest.',

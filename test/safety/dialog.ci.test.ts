@@ -207,6 +207,7 @@ describe('the text of an approval', () => {
         ),
       );
     expect(text.split('\n').length).toBeLessThan(200);
+    expect(text).not.toContain('This cannot be undone.');
     const list = 'transitGatewayConfiguration.attachmentNetworkAclConfiguration';
     const remove = Array.from({ length: 99 }, (_, at) => `${list}.${at + 2}`);
     const fewer = await read(call, 'UpdateKxEnvironmentNetwork', { ...given(1), remove });

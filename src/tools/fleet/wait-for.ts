@@ -10,7 +10,7 @@ import { type PolledEntity, type PollResult, polledEntity } from './polled-entit
 import { fleetTool } from './tool.ts';
 import { pollContext, WAIT_KINDS } from './wait-target.ts';
 
-/** Shorter than the timeout of common clients. */
+/** Shorter than the timeout of common clients, and than `PATIENCE_MS`, after which no tool reads any more. */
 const SLICE_MS = 25_000;
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 3_000;
