@@ -1,5 +1,6 @@
 import { groupBy } from '../group-by.ts';
 import { changeOf } from '../kinds/index.ts';
+import type { LossKind } from '../kinds/losses.ts';
 import { arnParts, environmentIdIn } from '../operations/arn.ts';
 import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
@@ -104,9 +105,9 @@ function verbOf(operation: OperationName, risk: Risk): string {
   return (POLICY[risk].needsApproval ? changeOf(operation)?.change.verb : undefined) ?? first;
 }
 
-/** A network change is final if it sets what cannot be changed later, unlike network rules and DNS servers. */
+/** A transit gateway is final once it is attached; its rules and the DNS servers can be changed again. */
 const isFinal = (risk: Risk, { lost }: CallFacts['effects']) =>
-  risk === 'destroy' || lost.some(({ kind }) => kind === 'option to change');
+  risk === 'destroy' || lost.some(({ kind }) => kind === ('option to change' satisfies LossKind));
 
 /** What is set and removed: first the tags that control this server; for an update, as compared with the current settings. */
 function settingChanges({ operation, input, target, effects }: CallFacts): Change[] {

@@ -60,8 +60,10 @@ describe('a whole environment', () => {
     const { lost, shown } = await network(change, attached('SUCCESSFULLY_UPDATED'));
     expect(lost.map(({ kind }) => kind)).toEqual(['setting']);
     expect(shown.text.split('\n')[1]).toMatch(/^Permanent loss: setting tra/);
+    expect(shown.text).not.toContain('This cannot be undone.');
     const failed = await network(change, attached('FAILED_UPDATE'));
     expect(failed.lost.map(({ kind }) => kind)).toContain('option to change');
+    expect(failed.shown.text).toContain('\nThis cannot be undone.\n');
   });
 
   it('sets DNS servers without losing anything', async () => {
