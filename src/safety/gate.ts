@@ -26,7 +26,9 @@ import {
   blockedLines,
   changedLines,
   changedMeanwhileLines,
+  changedReason,
   forbiddenLines,
+  forbiddenReasons,
   missingTarget,
   notRun,
   UNPREPARED,
@@ -74,7 +76,7 @@ export interface Gate extends Approvals {
   /**
    * Consumes one step of a plan that was approved as a whole. Returns why it may not run; undefined when it may; or
    * `dependents-changed` when the entity is unchanged but what depends on it changed, as after an earlier step: then the step can be
-   * planned again.
+   * planned again. The reasons do not say that nothing was changed, because earlier steps may have run.
    */
   authorizeStep(
     approvedPlan: ApprovalRequest,
@@ -93,7 +95,7 @@ export function gate(options: GateOptions): Gate {
   return {
     inTurn: (call, work) => (operationNamed(call.name).update === undefined ? work() : inTurn(targetKey(call), work)),
     prepare: (plan) => prepare(options, plan),
-    authorizeStep: (...args) => authorizeStep(options, ...args).catch(ledgerProblem),
+    authorizeStep: (...args) => authorizeStep(options, ...args).catch(ledgerReasons),
     authorize: (...args) => authorize(options, ...args).catch(refuseLedgerProblem),
     resume: (...args) => resume(options, ...args).catch(refuseLedgerProblem),
     requestApproval: (...args) => requestApproval(options, ...args).catch(refuseLedgerProblem),
@@ -238,11 +240,11 @@ async function authorizeStep(
     subjectDigest: callDigest,
     client: STEP_CLIENT,
   });
-  if (!(await ledger.consume(pending.nonce))) return [USED, notRun(step.tool)];
+  if (!(await ledger.consume(pending.nonce))) return [USED];
   // The step is used up even if something has changed: then the caller plans it again, and consumes that plan.
   const current = await replan();
-  if (current?.forbidden !== undefined) return forbiddenLines(step.tool, current.forbidden, visibility);
-  if (current?.isLeaving || current?.entityDigest !== step.entityDigest) return changedLines(step.tool, step.noun);
+  if (current?.forbidden !== undefined) return forbiddenReasons(current.forbidden, visibility);
+  if (current?.isLeaving || current?.entityDigest !== step.entityDigest) return [changedReason(step.noun)];
   return current.callDigest === step.callDigest ? undefined : 'dependents-changed';
 }
 
@@ -261,10 +263,10 @@ function targetKey({ name, input }: Pick<CallRequest, 'name' | 'input'>): string
 /** Stands for a client in the ledger: the steps of approved plans are consumed at once. */
 const STEP_CLIENT = 'steps';
 
-/** A ledger that cannot be trusted: the call does not run. */
-function ledgerProblem(error: unknown): readonly string[] {
-  if (error instanceof LedgerError) return [error.message, 'Nothing was changed.'];
+/** Why a call or step does not run if the ledger cannot be trusted. Rethrows every other error. */
+function ledgerReasons(error: unknown): readonly string[] {
+  if (error instanceof LedgerError) return [error.message];
   throw error;
 }
 
-const refuseLedgerProblem = (error: unknown) => refuse(...ledgerProblem(error));
+const refuseLedgerProblem = (error: unknown) => refuse(...ledgerReasons(error), 'Nothing was changed.');

@@ -50,6 +50,10 @@ export const notRun = (tool: string) => `${tool} did not run. Nothing was change
 /** Protection refuses a call; if tags cannot be read, no entity is named. */
 export const forbiddenLines = (tool: string, forbidden: Forbidden, visibility: Visibility) => [
   notRun(tool),
+  ...forbiddenReasons(forbidden, visibility),
+];
+
+export const forbiddenReasons = (forbidden: Forbidden, visibility: Visibility) => [
   visibility.forbiddenText(forbidden),
   `No approval overrides this. A person must first ${forbidden.protectedArn === undefined ? 'let the server read the tags' : 'remove the tag'}.`,
 ];
@@ -89,8 +93,11 @@ export const changedMeanwhileLines = (tool: string, noun: string) => [
   notRun(tool),
 ];
 
+export const changedReason = (noun: string) =>
+  `The ${noun} or what depends on it changed after the person saw it, so the approval no longer counts.`;
+
 export const changedLines = (tool: string, noun: string) => [
-  `The ${noun} or what depends on it changed after the person saw it, so the approval no longer counts.`,
+  changedReason(noun),
   notRun(tool),
   'Call it again to request approval for the present state.',
 ];
