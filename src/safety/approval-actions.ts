@@ -133,5 +133,5 @@ export function passphraseApprovals({
   };
 }
 
-/** Approves without a signature, which counts on the local backend only, and only while no passphrase is set. */
+/** Approves without a signature, which counts only on the local backend, without a shared store, and while no passphrase is set. */
 const UNSIGNED: Approver = { sign: (_, approval) => approval };

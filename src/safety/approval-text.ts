@@ -41,7 +41,7 @@ export const TOO_MANY = 'Too many to list in a form: ';
 
 export interface FittedText {
   readonly text: string;
-  /** Whether a form can show it: the name to type may be too wide for one line, or there may be more lines than people read. */
+  /** Whether a form can show it: the name to type may be too wide for one line, or the text longer than people read. */
   readonly formFit: 'fits' | 'too-wide' | 'too-long';
 }
 
@@ -53,8 +53,8 @@ const MAX_OLD_VALUE = 160;
 
 /**
  * The text of a plan. Its first three lines suffice: what and where, the worst effect, and what to type. The others follow in a
- * fixed order, each a sentence, with foreign text only inside quotes, so that no name or description can add, hide or reorder a
- * line. With the `visibility` of a caller, it omits what that caller may not see, and the path of the local world.
+ * fixed order, with foreign text only inside quotes or as the plain name of a setting, so that no name or description can add, hide or
+ * reorder a line. With the `visibility` of a caller, it omits what that caller may not see, and the path of the local world.
  */
 export function approvalText(parts: ApprovalParts, visibility: Visibility = EVERYTHING): FittedText {
   const { typed, inOrder = false, where, isFinal, changes, details } = parts;

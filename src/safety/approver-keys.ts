@@ -33,7 +33,10 @@ export const approverFolder = (dir: string) => join(dir, 'approver');
 /** The file of the public key in a state directory. */
 export const publicKeyFile = (dir: string) => join(approverFolder(dir), PUBLIC);
 
-/** Stores both files or none, and never replaces one. Throws ApproverError when files exist already or cannot be stored. */
+/**
+ * Stores both files or none, and never replaces one. Throws ApproverError when files exist already or cannot be stored, and StoreError for
+ * an unusable state directory.
+ */
 export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKeys): Promise<void> {
   prepareFile(stateFile(dir), STATE_FORMAT);
   try {

@@ -192,7 +192,7 @@ const createdBefore = (batch: Batch, call: BatchCall): CreatedEntity[] =>
     return kind === undefined ? [] : { kind, view: { ...input, activeVersions: [input] } };
   });
 
-/** Whether an earlier call of the batch has the same target, or creates something in the same place, and may have changed it. */
+/** Whether an earlier call of the batch has the same target, or creates something in the same place, and so may change what is read. */
 const sharesTarget = (batch: Batch, call: BatchCall): boolean =>
   callsBefore(batch, call).some((other) => targetKey(other) === targetKey(call));
 

@@ -4,7 +4,7 @@ import { quoteUntrusted } from '../untrusted.ts';
 import { callsNotFailed, type Journal } from './journal.ts';
 import type { FormerName, Members, Note } from './plan-parts.ts';
 
-/** The former names of environments renamed through this server, oldest first. */
+/** The names before the renames in the journal that are not known to have failed, oldest first. */
 export async function formerNames(journal: Pick<Journal, 'entries'>): Promise<FormerName[]> {
   return (await callsNotFailed(journal)).flatMap((entry) => {
     if (entry.formerName === undefined) return [];

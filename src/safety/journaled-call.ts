@@ -27,7 +27,7 @@ export function journaledCall(
     const operation = operationNamed(name);
     if (operation.risk === 'read') return callAndLearn(name, input, options);
     const members = input as Record<string, unknown>;
-    // The name of a new entity, if the input has it: environments get their ids from the service, and changesets have no name.
+    // The new name of an entity, if the input has it: environments get their ids from the service, and changesets have no name.
     const named = operation.risk === 'create' ? [String(createdLabel(name)), 'name'] : ['name'];
     const recorded = [...labels(operation), ...named.filter((label) => label in members)];
     const target = Object.fromEntries(recorded.map((label) => [label, members[label]]));

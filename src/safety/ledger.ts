@@ -84,7 +84,7 @@ export const PLAN_OPEN_MS = 15 * 60_000;
 export const MAX_OPEN = 20;
 
 /**
- * The single-use approvals: in SQLite on one machine, or in a store that servers share. `consume` returns true to exactly one caller, and
+ * The single-use approvals: in SQLite on one machine, or in a store that servers share. `consume` returns true to at most one caller, and
  * only when that is durable.
  */
 export interface Ledger {
@@ -105,7 +105,7 @@ export interface Ledger {
     callDigest: string,
     accepts?: (pending: PendingApproval, approval: Approval) => boolean,
   ): Promise<{ pending: PendingApproval; approval: Approval } | undefined>;
-  /** Consumes a pending approval. Returns true to exactly one caller, and only before it expires. */
+  /** Consumes a pending approval. Returns true to at most one caller, and only before it expires. */
   consume(nonce: string): Promise<boolean>;
   /** Closes a pending approval without a grant. */
   end(nonce: string, how: Rejection): Promise<void>;

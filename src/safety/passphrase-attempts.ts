@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Sql } from '../sqlite/connection.ts';
 import type { StateDatabase } from './state.ts';
 
-/** Limits wrong passphrases, over all terminals and pages of one state directory and across restarts. */
+/** Limits wrong passphrases, over all terminals and pages of one state directory or shared store, and across restarts. */
 export interface Attempts {
   /**
    * Takes one attempt before a passphrase is checked. Returns the time until which none is allowed; undefined when the attempt is

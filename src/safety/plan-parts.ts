@@ -10,7 +10,7 @@ export interface Blocker {
   readonly first: string;
   /** Set if nothing can be done first: the call must change, or can never succeed. */
   readonly noStep?: true;
-  /** Set if it ends without anything being done. */
+  /** Set if waiting may suffice: the status of the entity is transitional. */
   readonly passes?: true;
 }
 

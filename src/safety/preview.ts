@@ -21,7 +21,7 @@ export interface Preview extends Impact {
   readonly unchecked: readonly string[];
   /** What the service accepts although it cannot work. */
   readonly warnings: readonly Blocker[];
-  /** Use of quotas: `volumes per environment: 3 of 5`. */
+  /** Use of quotas: `volumes per environment: 3 of 5 in use`. */
   readonly quotas: readonly string[];
   /** The quotas with a known limit that other calls count against, too. */
   readonly sharedQuotas: readonly string[];
@@ -89,7 +89,7 @@ export async function quotasFor(
 const isShared = ({ quota, used, limit = Infinity }: UsedQuota) =>
   quota !== NODES_PER_CLUSTER && used !== undefined && limit !== Infinity;
 
-/** The quotas that several calls count against, because counts do not include what earlier calls create. */
+/** The quotas that several calls count against: whether all fit is not checked, because counts do not include what earlier calls create. */
 export function uncheckedTogether(previews: readonly Pick<Preview, 'sharedQuotas'>[]): string[] {
   const all = previews.flatMap(({ sharedQuotas }) => sharedQuotas);
   return all
@@ -112,7 +112,7 @@ async function impactOf(change: AnyChange, requested: AnyRequestedChange) {
   return { lost, interrupted, ...rest };
 }
 
-/** Rejects with the error of a read that is not allowed. No one may approve a call whose target or impact is unknown. */
+/** Throws the error or, for a read that is not allowed, its cause. No one may approve a call whose target or impact is unknown. */
 export function rethrowCause(error: unknown): never {
   throw error instanceof Unreadable ? error.cause : error;
 }

@@ -103,7 +103,10 @@ const causeText = (error: unknown): string =>
     ? ` (${toolName(error.fields.operation)} failed with ${wireName(error.fields.code)})`
     : '';
 
-/** The part of a call target's ARN after the environment's ARN; undefined for a call without a declared target. */
+/**
+ * The part of a call target's ARN after the environment's ARN; for a kind without tags, that of its parent. Undefined for a call without
+ * a declared target.
+ */
 export function targetPath(name: OperationName, input: Members): string | undefined {
   const { target, kind: own } = operationNamed(name);
   if (target === undefined) return undefined;

@@ -197,6 +197,6 @@ function forNewEnvironment(steps: readonly Step[], { environmentId }: Members, r
   return JSON.parse(text.replaceAll(`"environmentId":"${environmentId}"`, '"environmentId":"<environmentId>"'));
 }
 
-/** Whether a plan deletes something, so that a kit must be kept first; for a deleted node, the kit contains no calls. */
+/** Whether a plan deletes entities, so that a kit must be kept first; for a deleted node, the kit contains no calls. */
 export const needsKit = (plan: Plan | TeardownPlan): boolean =>
   'deletions' in plan || operationNamed(plan.operation).risk === 'destroy';

@@ -47,8 +47,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
   const read = async <T>(work: (db: Sql) => T) => (await state()).read(work);
 
   /**
-   * Also remembered in this process, so that a process that can write to the file cannot make a consumed approval usable again
-   * under a running server.
+   * The nonces that this process consumed: another process that can write to the file cannot make them usable again here.
    */
   const consumed = new Set<string>();
 
@@ -83,7 +82,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
         const change = `UPDATE questions SET state = ? WHERE nonce = ? AND state <> '${CONSUMED}'`;
         db.prepare(change).run(how, nonce);
       }),
-    formHistory: (client, event) => write((db, time) => recordForm(db, client, event, time)),
+    formHistory: (key, event) => write((db, time) => recordForm(db, key, event, time)),
   };
 }
 
@@ -119,12 +118,11 @@ function approvalsFor(db: Sql, callDigest: string, time: number): { pending: Pen
   }));
 }
 
-function recordForm(db: Sql, client: string, event: FormEvent | undefined, time: number): FormHistory {
+function recordForm(db: Sql, key: string, event: FormEvent | undefined, time: number): FormHistory {
   db.prepare('DELETE FROM forms WHERE at <= ?').run(time - FORMS_KEPT_MS);
-  if (event !== undefined)
-    db.prepare('INSERT INTO forms VALUES (?, ?, ?, ?)').run(client, time, event.nonce, event.kind);
+  if (event !== undefined) db.prepare('INSERT INTO forms VALUES (?, ?, ?, ?)').run(key, time, event.nonce, event.kind);
   const query = 'SELECT nonce, kind, at FROM forms WHERE client = ? ORDER BY at, rowid';
-  return { now: time, events: db.prepare(query).all(client) as (FormEvent & { at: number })[] };
+  return { now: time, events: db.prepare(query).all(key) as (FormEvent & { at: number })[] };
 }
 
 /** As stored, also by servers of earlier versions. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Format } from '../sqlite/file.ts';
 
-/** The file of the ledger and the journal in a state directory. */
+/** The file of the ledger, the journal and the tasks in a state directory. */
 export const stateFile = (stateDir: string): string => join(stateDir, 'state.db');
 
 /** The format of that file; its application id is the letters FSKS. */

@@ -5,8 +5,8 @@ export interface StateSigner {
   /** Takes text without dots. */
   sign(text: string): string;
   /**
-   * The text that was signed. Throws `ForeignSignatureError` for text signed by another server, and an Error for anything else that
-   * this server did not sign.
+   * The text that was signed. Throws `ForeignSignatureError` if the signature names the key of another server, and an Error for anything
+   * else that this server did not sign.
    */
   verify(text: string): string;
 }
@@ -16,8 +16,7 @@ export type StateSigners = (purpose: string) => StateSigner;
 
 /**
  * Signs with the first key and accepts all of them, so that keys can be rotated. Without keys, it generates one for this process:
- * nothing signed survives a restart. A signature contains the name of its key, which distinguishes that of another replica from a
- * forged one.
+ * nothing signed survives a restart. A signature contains the name of its key, so that one of another replica is recognized.
  */
 export function stateSigners(keys: readonly Buffer[] = [randomBytes(32)]): StateSigners {
   const names = keys.map(keyName);
@@ -44,7 +43,7 @@ const NAME = /^[\w-]{8}$/;
 export const keyName = (key: Buffer): string =>
   createHash('sha256').update('finspace-mcp key name ').update(key).digest('base64url').slice(0, 8);
 
-/** Signed with a key that this server does not have: by another replica, or before a restart. It does not count. */
+/** The signature names a key that this server does not have, such as that of another replica, or one before a restart. */
 export class ForeignSignatureError extends Error {
   override readonly name = 'ForeignSignatureError';
 }

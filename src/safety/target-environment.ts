@@ -16,7 +16,7 @@ export async function targetEnvironmentOf(call: Call, input: Members, target: Me
   if (targetArn !== undefined) return { account: accountIn(targetArn) };
   const environmentId = environmentIdIn(input);
   if (environmentId === undefined) return {};
-  // A caller who may not read the environment sees less, and protection decides by itself.
+  // If the environment cannot be read, the plan shows only its id. Protection reads it by itself.
   const { name, environmentArn } = await call('GetKxEnvironment', { environmentId }).catch(
     (): { name?: string; environmentArn?: string } => ({}),
   );

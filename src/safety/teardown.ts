@@ -79,7 +79,7 @@ export async function planTeardown(
     only === undefined || environmentBlockers.length > 0
       ? environmentBlockers
       : [
-          ...unknownAmong(only, [...deletions, ...leaving]),
+          ...unknownNameBlockers(only, [...deletions, ...leaving]),
           ...(await outsideBlockers({ ...planner, call }, deletions, contents, principal)),
         ];
   // These names are part of the digest, which outlives an update of this server.
@@ -107,7 +107,10 @@ export async function planTeardown(
   };
 }
 
-/** The entities to delete, those that are already being deleted, and what the status of the environment blocks. */
+/**
+ * The contents of the environment, the requested entities (`leaving` if they are already being deleted, otherwise `chosen`), and the
+ * blockers due to the status of the environment.
+ */
 async function selectedBy(call: Call, { environmentId, only }: Selection, name: string, status: string | undefined) {
   const closedBlockers = blockersIn(closedProblem(name, status));
   // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
@@ -255,8 +258,8 @@ const ADD_IT = 'Add it to `only`, or remove from `only` what it blocks.';
 type Named = Pick<TeardownStep, 'item' | 'id'>;
 const hasName = ({ item, id }: Named, name: string) => item.name === name || id === name;
 
-/** The names of a selection that no entity has. */
-function unknownAmong(names: readonly string[], found: readonly Named[]): Blocker[] {
+/** Blockers for the names of a selection that no entity has. */
+function unknownNameBlockers(names: readonly string[], found: readonly Named[]): Blocker[] {
   const unknown = names.filter((name) => !found.some((each) => hasName(each, name)));
   return unknown.map((name) => ({
     item: { kind: 'entity', name },

@@ -38,8 +38,8 @@ export interface Visibility {
 
 /**
  * Names are visible to callers who are offered the list of such entities; details to those who are also offered the read of one
- * and may see the name of its parent. Names in the call are no secret, because the caller knows them; neither are counts, without
- * which no plan would be safe.
+ * and may see the name of its parent. Names in `known` are no secret: the texts of the call, which the caller knows, and the name of its
+ * target. Neither are counts, without which no plan would be safe.
  */
 export function visibilityFor(offered: IsOffered, known: unknown): Visibility {
   const given = new Set(texts(known));
