@@ -17,7 +17,7 @@ import { type ApprovalRequest, approvalRequest } from './approval-request.ts';
 import type { ApprovalParts } from './approval-text.ts';
 import { locationFacts, type PlanLocation } from './backend-location.ts';
 import { formerNameNotes } from './former-names.ts';
-import { type Planner, planCall } from './plan.ts';
+import { type Plan, type Planner, planCall } from './plan.ts';
 import { entityDigestOf } from './plan-digests.ts';
 import type { Blocker, Item, Members } from './plan-parts.ts';
 import { rethrowCause } from './preview.ts';
@@ -71,9 +71,11 @@ export async function planTeardown(
   const { status, environmentArn } = environment;
   if (status === 'DELETED') return undefined;
   const name = environment.name || environmentId;
-  const { contents, leaving, chosen, environmentBlockers } = await selectedBy(call, selection, name, status);
+  const selected = await selectedBy({ ...planner, call }, selection, name, status, principal);
+  const { contents, leaving, chosen, environmentBlockers, inside } = selected;
   const deletions = (await mapConcurrent(chosen, (deletion) => withDigest(call, deletion))).flat();
-  const paths = deletions.map(({ item: { arn } }) => String(arn));
+  const lost = [...inside, ...deletions.map(({ item }) => item)];
+  const paths = lost.map(({ arn }) => String(arn));
   const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths);
   const blockers =
     only === undefined || environmentBlockers.length > 0
@@ -88,10 +90,10 @@ export async function planTeardown(
     of: input,
     identity: entityDigest,
   }));
-  const stateDigest = digest({ wanted, environmentArn, name });
+  const stateDigest = digest({ wanted, environmentArn, name, inside: inside.length === 0 ? undefined : inside });
   const request = { tool, input: { ...selection }, backendLocation, principal, stateDigest };
   const notes = formerNameNotes(await planner.formerNames?.(), { environmentId });
-  const parts = textParts(backendLocation, selection, { ...environment, name }, deletions, notes);
+  const parts = textParts(backendLocation, selection, { ...environment, name }, lost, notes);
   return {
     ...approvalRequest(request, {
       operation: 'DeleteKxEnvironment',
@@ -108,13 +110,19 @@ export async function planTeardown(
 }
 
 /**
- * The contents of the environment, the requested entities (`leaving` if they are already being deleted, otherwise `chosen`), and the
- * blockers due to the status of the environment.
+ * The contents of the environment, the requested entities (`leaving` if they are already being deleted, otherwise `chosen`), the blockers
+ * of the environment itself, and what is lost with it although it cannot be deleted first (`inside`).
  */
-async function selectedBy(call: Call, { environmentId, only }: Selection, name: string, status: string | undefined) {
+async function selectedBy(
+  planner: Planner,
+  { environmentId, only }: Selection,
+  name: string,
+  status: string | undefined,
+  principal: string,
+) {
   const closedBlockers = blockersIn(closedProblem(name, status));
-  // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
-  const contents = closedBlockers.length > 0 ? [] : await contentsToDelete(call, environmentId);
+  // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment with everything in it.
+  const contents = closedBlockers.length > 0 ? [] : await contentsToDelete(planner.call, environmentId);
   const environment = environmentItself(environmentId, name, status);
   const requested =
     only === undefined
@@ -122,13 +130,15 @@ async function selectedBy(call: Call, { environmentId, only }: Selection, name: 
       : contents.filter((each) => only.some((selected) => hasName(each, selected)));
   const leaving = requested.filter((candidate) => isLeaving(candidate.status));
   const chosen = requested.filter((candidate) => !isLeaving(candidate.status));
-  if (only !== undefined) return { contents, leaving, chosen, environmentBlockers: closedBlockers };
-  return {
-    contents,
-    leaving,
-    chosen,
-    environmentBlockers: blockersIn(chosen.includes(environment) ? undeletableProblem(name, status) : undefined),
-  };
+  const selected = { contents, leaving, chosen, inside: [] };
+  if (only !== undefined) return { ...selected, environmentBlockers: closedBlockers };
+  const environmentBlockers = blockersIn(chosen.includes(environment) ? undeletableProblem(name, status) : undefined);
+  const isWhole = chosen.includes(environment) && closedBlockers.length > 0 && environmentBlockers.length === 0;
+  if (!isWhole) return { ...selected, environmentBlockers };
+  const whole = await planCall(planner, environment.operation, environment.input, principal);
+  // The read of a missing environment rejects, so there is a plan.
+  const { lost, blockers, loads } = whole as Plan;
+  return { ...selected, chosen: [{ ...environment, loads }], inside: lost, environmentBlockers: blockers };
 }
 
 /** The parts of the text that a person approves. */
@@ -136,10 +146,10 @@ function textParts(
   backendLocation: PlanLocation,
   { environmentId, only }: Selection,
   { name, environmentArn, creationTimestamp }: Output<'GetKxEnvironment'> & { readonly name: string },
-  deletions: readonly TeardownStep[],
+  lost: readonly Item[],
   notes: ApprovalParts['notes'],
 ): ApprovalParts {
-  const noun = only === undefined ? 'kdb environment' : `${counted('entity', deletions.length)} of kdb environment`;
+  const noun = only === undefined ? 'kdb environment' : `${counted('entity', lost.length)} of kdb environment`;
   return {
     what: whatLine({ verb: 'DELETE', noun, name, environmentId }),
     typed: typedEnvironment(name, environmentId),
@@ -147,7 +157,7 @@ function textParts(
     where: locationFacts(backendLocation, { account: accountIn(environmentArn) }),
     isFinal: true,
     changes: [],
-    lost: deletions.map(({ item }) => item),
+    lost,
     interrupted: [],
     notes,
     details: [
@@ -162,7 +172,8 @@ function textParts(
 /** An entity that may be deleted, and its status if it has one. */
 interface Candidate extends Omit<TeardownStep, 'entityDigest'> {
   readonly status: unknown;
-  readonly loads: readonly string[];
+  /** The changesets that are being loaded into it, or into the databases that are lost with it. */
+  readonly loads: readonly string[] | undefined;
 }
 
 const blockersIn = (problem: Problem | undefined): Blocker[] =>

@@ -278,9 +278,9 @@ function failureOf({ item }: TeardownStep, error: unknown, signal: AbortSignal):
  * Says which entity the deletion of the environment would include although it was not approved, such as a new one with the name of an
  * approved one.
  */
-function unapprovedEntityText({ deletions, leaving }: TeardownPlan, { operation, lost }: Plan): string | undefined {
+function unapprovedEntityText({ shown, leaving }: TeardownPlan, { operation, lost }: Plan): string | undefined {
   if (operation !== 'DeleteKxEnvironment') return undefined;
-  const approvedByArn = new Map([...deletions, ...leaving].map(({ item }) => [item.arn, item]));
+  const approvedByArn = new Map([...shown.lost, ...leaving.map(({ item }) => item)].map((item) => [item.arn, item]));
   const [first] = lost.flatMap((item) => {
     const approved = approvedByArn.get(item.arn);
     if (approved === undefined) return `${itemText(item)} was added after the person saw the plan.`;

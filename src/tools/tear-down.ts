@@ -72,7 +72,7 @@ export async function previewTeardown(
   const plan = await planTeardown(deps, TEAR_DOWN, input, deps.caller.principal, { signal });
   if (plan === undefined) return refused(ALREADY_DELETED);
   const { name, forbidden, blockers, leaving } = plan;
-  const lost = plan.deletions.map(({ item }) => item);
+  const { lost } = plan.shown;
   const visibility = visibilityFor(offeredTo(deps), [input, name]);
   const blocked = forbidden !== undefined || blockers.length > 0;
   const needsApproval = deps.restrictions.approve !== 'none' && !isAllLeaving(plan);

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { deletionStateOf, planTeardown } from '../../src/safety/teardown.ts';
-import { answering, type Embedded, failing, type Members, openEmbedded } from './support/backend.ts';
+import { typedIn } from '../support/typed.ts';
+import { answering, type Embedded, failing, type Members, openEmbedded, spyOn } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
-import { openGuard, PLACE } from './support/guard.ts';
+import { accept, asked, openGuard, PLACE } from './support/guard.ts';
 
 const TOOL = 'tear_down_kx_environment';
 
@@ -91,16 +92,51 @@ describe('the plan of a teardown', () => {
     expect(await planned(gone, ['fast'])).toMatchObject({ deletions: [], blockers: [{ item: { name: 'fast' } }] });
   });
 
-  it('contains only the environment if nothing in it can be changed any more', async () => {
+  it('deletes only the environment, with everything in it, if nothing in it can be changed any more', async () => {
     const failed = await planned(environment({ status: 'FAILED_DELETION' }));
     expect(failed?.deletions.map(({ item }) => item.name)).toEqual(['trading']);
     expect(failed?.shown.text).toMatch(
-      /^DELETE kdb environment trading \(....\)\nPermanent loss of 1 entity: kdb environment trading\.\n/,
+      /^DELETE kdb environment trading \(....\): 1 volume, 1 user\nPermanent loss of 3 entities, including volume fast \(/,
     );
     expect(failed?.blockers).toEqual([]);
     expect(await planned(environment({ status: 'FAILED_DELETION' }), ['fast'])).toMatchObject({
       blockers: [{ item: { kind: 'kdb environment', detail: 'FAILED_DELETION' } }],
     });
+  });
+
+  it('shows what is lost with an environment that can only be deleted as a whole, and deletes it', async () => {
+    const { environmentId, ...broken } = await openBuilder(backend.call, 'broken');
+    await broken.database('trades');
+    await broken.user('ann');
+    const spy = spyOn(backend.call);
+    const call = answering(spy.call, (name, reply) =>
+      name === 'GetKxEnvironment' ? { ...reply, status: 'FAILED_DELETION' } : reply,
+    );
+    const guard = await openGuard({ call, clock: backend.clock });
+    const attempt = { tool: TOOL, arguments: { environmentId } };
+    const { message, state } = await asked(guard, attempt);
+    expect(message).toMatch(/\nPermanent loss of 3 entities, including database trades /);
+    expect(message).toContain('\n2. user "ann".\n3. kdb environment "broken".\n');
+    await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    expect(spy.reached.map(({ name }) => name)).toEqual(['DeleteKxEnvironment']);
+    await guard.close();
+  });
+
+  it('is refused if something protected is in an environment that can only be deleted as a whole', async () => {
+    const call = answering(environment({ status: 'FAILED_DELETION' }), (name, reply, { resourceArn }) =>
+      name === 'ListTagsForResource' && String(resourceArn).endsWith('/kxVolume/fast')
+        ? { tags: { 'finspace-mcp:protected': 'true' } }
+        : reply,
+    );
+    expect(await planned(call)).toMatchObject({ forbidden: { protectedArn: expect.stringContaining('/fast') } });
+  });
+
+  it('is blocked by the clusters of an environment that can only be deleted as a whole', async () => {
+    const kxClusterSummaries = [{ clusterName: 'hdb', status: 'RUNNING' }];
+    const call = answering(environment({ status: 'FAILED_DELETION' }), (name, reply) =>
+      name === 'ListKxClusters' ? { kxClusterSummaries } : reply,
+    );
+    expect(await planned(call)).toMatchObject({ blockers: [{ item: { kind: 'cluster', name: 'hdb' } }] });
   });
 
   it('is blocked by entities that are already being deleted, without requiring them in `only`', async () => {
