@@ -5,6 +5,7 @@ import { arnParts, environmentIdIn } from '../operations/arn.ts';
 import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
+import { createdLabel } from '../operations/references.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import type { ApprovalParts } from './approval-text.ts';
 import { type BackendLocation, type LabelledValue, locationFacts } from './backend-location.ts';
@@ -53,7 +54,9 @@ function partsOf(facts: CallFacts, isShown: boolean): ApprovalParts {
   const pathLabels = labels({ http });
   const isWhole = targetsEnvironment(operation, input);
   const environmentId = environmentIdIn(input);
-  const parentLabel = pathLabels.filter((label) => label !== 'environmentId').at(-2);
+  const created = declared === undefined ? createdLabel(operation) : undefined;
+  const targetLabels = created === undefined ? pathLabels : [...pathLabels, created];
+  const parentLabel = targetLabels.filter((label) => label !== 'environmentId').at(-2);
   // The first line already identifies the target, unless the target has another name.
   const ids = pathLabels.filter((label) => label !== declared?.member || declared.namePath !== undefined);
   const state = isShown ? STATE_MEMBERS.filter((member) => typeof target.entity[member] === 'string') : [];

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { OperationName } from '../../src/operations/index.ts';
+import type { Risk } from '../../src/operations/operation.ts';
+import { callParts } from '../../src/safety/approval-call.ts';
 import { approveLine, countedLine, totalLossLine, whatLine, worstLine } from '../../src/safety/approval-head.ts';
 import { label, phrase } from '../../src/safety/approval-label.ts';
-import type { VisibleItem } from '../../src/safety/visibility.ts';
+import { EVERYTHING, type VisibleItem } from '../../src/safety/visibility.ts';
+import { PLACE } from './support/guard.ts';
 
 const NONE = { lost: [], interrupted: [], changes: [] };
 const lost = (...rows: VisibleItem[]) => worstLine({ ...NONE, lost: rows });
@@ -19,6 +23,16 @@ describe('the first line', () => {
 
   it('contains no placeholder for missing information', () => {
     expect(whatLine({ verb: 'CREATE', noun: 'environment', name: 'lab' })).toBe('CREATE environment lab');
+  });
+
+  it('names the database of a dataview, also of a new one', () => {
+    const input = { environmentId: 'm5cnbg3l', databaseName: 'trades', dataviewName: 'live' };
+    const target = { noun: 'dataview', name: 'live', entity: {} };
+    const effects = { lost: [], interrupted: [], changes: [], notes: [] };
+    const firstLineOf = (operation: OperationName, risk: Risk) =>
+      callParts({ operation, risk, input, target, effects, backendLocation: PLACE }, EVERYTHING).what;
+    expect(firstLineOf('DeleteKxDataview', 'destroy')).toBe('DELETE dataview live of trades in m5cnbg3l (m5cn)');
+    expect(firstLineOf('CreateKxDataview', 'create')).toBe('CREATE dataview live of trades in m5cnbg3l (m5cn)');
   });
 
   it('counts by kind the entities that are deleted with an environment, as far as they fit', () => {
