@@ -9,6 +9,7 @@ import { createdLabel } from '../operations/references.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import type { ApprovalParts } from './approval-text.ts';
 import { type BackendLocation, type LabelledValue, locationFacts } from './backend-location.ts';
+import { isDescribed } from './item-text.ts';
 import type { Change, Item, Members, Note } from './plan-parts.ts';
 import { POLICY } from './policy.ts';
 import type { Preview } from './preview.ts';
@@ -87,9 +88,16 @@ function partsOf(facts: CallFacts, isShown: boolean): ApprovalParts {
 
 const WITHHELD = 'withheld here';
 
-/** An item without a path of its own is a part of the target, and even its name may describe the target. Others stay as they are. */
-const hiddenIfPart = (item: Item, { name }: TargetEntity): Item =>
-  item.arn === undefined ? { kind: item.kind, name } : item;
+/**
+ * An item without a path of its own is a part of the target, and even its name may describe the target: it becomes its kind and the name of
+ * the target. Others stay as they are.
+ */
+function hiddenIfPart(item: Item, { name }: TargetEntity): Item {
+  const { kind, arn } = item;
+  if (arn !== undefined) return item;
+  // Texts show only the name of such an item.
+  return { kind, name: isDescribed(kind) ? kind : name };
+}
 
 /** What a person must type: the name and, for a whole environment, also the beginning of its id. */
 export function typedName(operation: OperationName, input: Members, { name }: Pick<TargetEntity, 'name'>): string {

@@ -113,7 +113,8 @@ function previewHead({ restrictions, caller }: ToolDependencies, tool: string, p
   const isRefused = [forbidden, argumentsRefused, riskRefusal].some((why) => why !== undefined);
   const isUnchanged = !isRefused && argumentLines(plan).length === 0 && isWithoutEffect(plan);
   const effects = isUnchanged ? { ...plan, ...NO_EFFECT } : plan;
-  const { blockers, lost, interrupted, warnings, quotas } = effects;
+  const { blockers, warnings, quotas } = effects;
+  const { lost, interrupted } = isUnchanged ? NO_EFFECT : plan.partsFor(visibility);
   const blocked = isRefused || blockers.length > 0;
   const needsApproval = !isUnchanged && approvalNeeded(plan, restrictions);
   const head = {
@@ -134,7 +135,7 @@ function previewHead({ restrictions, caller }: ToolDependencies, tool: string, p
     counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
     ...withheldNote(visibility.withheldKinds([...blockers, ...warnings, ...lost, ...interrupted])),
   };
-  return { head, effects };
+  return { head, effects: { blockers, lost, interrupted, warnings } };
 }
 
 /** A call that changes nothing is not sent, so nothing blocks it and it has no consequences. */

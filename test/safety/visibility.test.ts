@@ -78,6 +78,33 @@ describe('what a caller sees of entities whose reads are withheld', () => {
     ]);
   });
 
+  it('excludes details of a target that the caller may not read, but not the kinds of what is lost', async () => {
+    const quay = await openBuilder(backend.call, 'quay');
+    await quay.volume('one');
+    await quay.user('ann');
+    await quay.cluster('rdb');
+    const lostOf = async (deny: string[], tool: string, given: Members) => {
+      const { lost, dialog } = await preview({ deny }, tool, { ...whole(quay), ...given });
+      return [lost, (dialog as string[])[1]];
+    };
+    const volume = { volumeName: 'one' };
+    const [[open], openLine] = (await lostOf([], 'delete_kx_volume', volume)) as [[Members], string];
+    expect(open).toEqual({ kind: 'storage', name: 'one', detail: expect.stringContaining('1200 GB') });
+    expect(openLine).toContain('1200 GB');
+    expect(await lostOf(readsOf('volume'), 'delete_kx_volume', volume)).toEqual([
+      [{ kind: 'storage', name: 'one' }],
+      'Permanent loss: storage one.',
+    ]);
+    expect(await lostOf(['list_kx_users'], 'delete_kx_user', { userName: 'ann' })).toEqual([
+      [{ kind: 'access of user', name: 'ann' }],
+      'Permanent loss: access of user ann.',
+    ]);
+    expect(await lostOf(readsOf('cluster'), 'delete_kx_cluster', { clusterName: 'rdb' })).toEqual([
+      [{ kind: 'memory', name: 'memory' }],
+      'Permanent loss: memory.',
+    ]);
+  });
+
   it('is not increased by the refusal of the call itself', async () => {
     await guarded({ restrictions: { deny: readsOf('cluster', 'database') } }, async (guard, reached) => {
       const { environmentId } = town;
