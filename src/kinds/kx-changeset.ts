@@ -19,7 +19,7 @@ async function changesetImpact({ input, read }: Create): Promise<Impact> {
   return {
     lost: paths.map((path) => ({ kind: 'files', name: path, detail: `of ${input.databaseName}` })),
     notes: [
-      { says: `The database holds ${dataText(database, loads)}.` },
+      { says: `The database holds ${dataText(database, loads)}.`, needs: 'GetKxDatabase' },
       ...(paths.length === requests.length ? [] : requestNotes(requests)),
     ],
     loads,

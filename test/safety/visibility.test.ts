@@ -105,6 +105,17 @@ describe('what a caller sees of entities whose reads are withheld', () => {
     ]);
   });
 
+  it('excludes the size of a database from which a call deletes, if the caller may not read databases', async () => {
+    const given = {
+      ...whole(town),
+      databaseName: 'kept',
+      changeRequests: [{ changeType: 'DELETE', dbPath: '/2026/' }],
+    };
+    const notesWithout = async (deny: string[]) => (await preview({ deny }, 'create_kx_changeset', given))['notes'];
+    expect(await notesWithout([])).toEqual([expect.stringContaining('The database holds 0 B in 0 files')]);
+    expect(await notesWithout(readsOf('database'))).toBeUndefined();
+  });
+
   it('is not increased by the refusal of the call itself', async () => {
     await guarded({ restrictions: { deny: readsOf('cluster', 'database') } }, async (guard, reached) => {
       const { environmentId } = town;
