@@ -97,8 +97,10 @@ async function servedBy(read: Reader, key: Key, cluster: Cluster): Promise<Note[
   );
   return databases.map((database) => {
     const serving = others.filter((other) => other !== undefined && mountedDatabases(other).includes(database));
-    if (serving.length === 0)
-      return { says: `No other cluster serves ${quoteUntrusted(database)} until its nodes run again.` };
+    if (serving.length === 0) {
+      const says = `No other cluster serves ${quoteUntrusted(database)} until its nodes run again.`;
+      return { says, needs: 'GetKxCluster' };
+    }
     const names = serving.slice(0, MAX_NAMED).map((other) => quoteUntrusted(String(other?.clusterName)));
     const more = serving.length > MAX_NAMED ? ` and ${serving.length - MAX_NAMED} more` : '';
     return { says: `Still serving ${quoteUntrusted(database)}: ${names.join(', ')}${more}.`, needs: 'ListKxClusters' };

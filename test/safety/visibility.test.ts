@@ -116,6 +116,17 @@ describe('what a caller sees of entities whose reads are withheld', () => {
     expect(await notesWithout(readsOf('database'))).toBeUndefined();
   });
 
+  it('excludes the databases of a cluster that restarts, if the caller may not read clusters', async () => {
+    const mill = await openBuilder(backend.call, 'mill');
+    await mill.database('trades');
+    await mill.cluster('hdb', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
+    const given = { ...whole(mill), clusterName: 'hdb', code: { s3Bucket: 'our-code', s3Key: 'new.zip' } };
+    const seenWithout = async (deny: string[]) =>
+      JSON.stringify(await preview({ deny }, 'update_kx_cluster_code_configuration', given));
+    expect(await seenWithout([])).toContain('No other cluster serves \\"trades\\"');
+    expect(await seenWithout(readsOf('cluster'))).not.toContain('trades');
+  });
+
   it('is not increased by the refusal of the call itself', async () => {
     await guarded({ restrictions: { deny: readsOf('cluster', 'database') } }, async (guard, reached) => {
       const { environmentId } = town;
