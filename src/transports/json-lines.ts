@@ -120,14 +120,16 @@ export function idIn(line: string): string | number | undefined {
   return number === undefined ? text : Number(number);
 }
 
-/** The id of a line is found in as many characters at its beginning and its end. */
+/** An id is searched for in this many characters at the beginning and at the end of a line. */
 const ID_SEARCH_LENGTH = 200;
+/** Enough bytes for these characters. */
+const KEPT_BYTES = 4 * ID_SEARCH_LENGTH;
 const NEWLINE = 0x0a;
 const ID = '"id":(?:(\\d{1,15})|"([\\w-]{1,100})")';
 const ID_AT_BEGIN = new RegExp(`^\\{(?:"jsonrpc":"2\\.0",)?${ID},`);
 const ID_AT_END = new RegExp(`,(?:"jsonrpc":"2\\.0",)?${ID}(?:,"jsonrpc":"2\\.0")?\\}$`);
 
-/** Splits chunks into lines; the last line may be incomplete. Of a line that is too long, only its beginning and end are kept. */
+/** Splits chunks into lines; the last one needs no newline. Of a line that is too long, only its beginning and end are kept. */
 function lineSplitter(
   maxBytes: number,
   receive: (line: string) => unknown,
@@ -137,9 +139,8 @@ function lineSplitter(
   let size = 0;
   const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8').trim();
   const skip = (last: Buffer) => {
-    const begin = text([pending[0] ?? last]).slice(0, ID_SEARCH_LENGTH);
-    const end = text([...pending.slice(-1), last]).slice(-ID_SEARCH_LENGTH);
-    onskipped(begin, end);
+    const line = text(ends([...pending, last]));
+    onskipped(line.slice(0, ID_SEARCH_LENGTH), line.slice(-ID_SEARCH_LENGTH));
   };
   const deliver = (last: Buffer) => {
     const line = text([...pending, last]);
@@ -160,7 +161,13 @@ function lineSplitter(
     if (rest.length === 0) return;
     size += rest.length;
     pending.push(rest);
-    if (size > maxBytes) pending = [pending[0] as Buffer, pending.at(-1) as Buffer];
+    if (size > maxBytes) pending = ends(pending);
   };
   return { take, finish: () => endLine(Buffer.alloc(0)) };
+}
+
+/** The beginning and the end of a line in parts; the whole line if it is short. */
+function ends(parts: readonly Buffer[]): Buffer[] {
+  const line = Buffer.concat(parts);
+  return line.length <= 2 * KEPT_BYTES ? [line] : [line.subarray(0, KEPT_BYTES), line.subarray(-KEPT_BYTES)];
 }
