@@ -114,6 +114,18 @@ describe('a token', () => {
       expect((await reading(server.url, bearer(await as.token({ scope: 'finspace:read' }, options)))).status).toBe(200);
   });
 
+  it('may leave out the id of its key only while its issuer has one key, and is otherwise rejected with the reason', async () => {
+    const { server, as } = await guarded();
+    const read = async () => reading(server.url, bearer(await as.token({ scope: 'finspace:read' }, { kid: null })));
+    expect((await read()).status).toBe(200);
+    const { server: other, as: rotated } = await guarded();
+    await rotated.rotate('k2');
+    const response = await reading(other.url, bearer(await rotated.token({ scope: 'finspace:read' }, { kid: null })));
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toContain('(kid)');
+    expect(JSON.stringify(await response.json())).toContain('(kid)');
+  });
+
   it('works for a minute after its key was revoked, and longer only while the issuer is unreachable', async () => {
     let now = Date.now();
     let server: Running | undefined;

@@ -5,8 +5,8 @@ import { closing } from './support.ts';
 
 export interface TestIssuer {
   readonly url: string;
-  /** Signs a token; claims set to undefined are left out. */
-  token(claims?: JWTPayload, options?: { alg?: string; foreignKey?: boolean; kid?: string }): Promise<string>;
+  /** Signs a token; claims set to undefined are left out, and so is the id of the key if it is null. */
+  token(claims?: JWTPayload, options?: { alg?: string; foreignKey?: boolean; kid?: string | null }): Promise<string>;
   /** Also publishes the foreign key, under this name, before its own. */
   rotate(kid: string): Promise<void>;
   /** Publishes no more keys than the one under this name. */
@@ -52,7 +52,7 @@ export async function issuer(audience: () => string | string[]): Promise<TestIss
       if (alg === 'HS256')
         return new SignJWT(payload).setProtectedHeader({ alg, kid: 'k1' }).sign(Buffer.from(JSON.stringify(keys[0])));
       return new SignJWT(payload)
-        .setProtectedHeader({ alg, kid })
+        .setProtectedHeader({ alg, ...(kid !== null && { kid }) })
         .sign(foreignKey ? (await foreignPair).privateKey : privateKey);
     },
     rotate: async (kid) =>

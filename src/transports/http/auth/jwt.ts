@@ -108,7 +108,7 @@ function refresher(now: () => number) {
 
 /**
  * Whether the keys could not be fetched, which says nothing about the token. `fetch` fails without a code, or with one of the system; a
- * reply that is not JSON fails with the general code of jose.
+ * reply that is an error, or is not JSON, fails with the general code of jose.
  */
 function isFetchFailure(error: unknown): boolean {
   const { code } = error as { code?: string };
@@ -127,6 +127,7 @@ function problemOf(error: unknown, token: string, issuer: string): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired';
   if (error instanceof errors.JWTClaimValidationFailed)
     return error.claim === 'iss' ? FOREIGN : (CLAIM_PROBLEMS[error.claim] ?? `The claim ${error.claim} is not valid`);
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return issuerIn(token) === issuer ? AMBIGUOUS : FOREIGN;
   if (SIGNATURE_FAILURES.has((error as { code?: string }).code)) return issuerIn(token) === issuer ? UNSIGNED : FOREIGN;
   return 'The token is not a valid JWT';
 }
@@ -142,6 +143,7 @@ function issuerIn(token: string): string | undefined {
 
 const FOREIGN = 'The token is from another issuer';
 const UNSIGNED = 'The token is not signed with a key of its issuer';
+const AMBIGUOUS = 'The token does not say which of the keys of its issuer signed it (kid)';
 const CLAIM_PROBLEMS: Readonly<Record<string, string>> = {
   exp: 'The token has no valid expiry (claim exp)',
   sub: 'The claim sub of the token is missing',
