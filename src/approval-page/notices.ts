@@ -74,7 +74,7 @@ export const NOTICES = {
     status: 410,
     mark: 'wait',
     title: 'This plan has expired',
-    text: 'Nothing was approved and nothing runs. If you still want it, have the agent repeat the call.',
+    text: 'Nothing runs. If you still want it, have the agent repeat the call.',
   },
   closed: {
     status: 410,

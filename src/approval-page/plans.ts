@@ -131,12 +131,12 @@ const LATE_NOTICES: Partial<Record<NoticeName, Record<'own' | 'others', NoticeNa
 /** The notice about a plan that is not open. */
 async function endedPage(
   code: string,
-  { home, foot, recentPlans, now, visitor, actions }: ApprovalPageContext,
+  { home, foot, recentPlans, visitor, actions }: ApprovalPageContext,
   { isFormSent }: { readonly isFormSent: boolean },
 ): Promise<Response> {
   const found = recentPlans.get(code);
   const status = await actions.status(code);
-  const name = noticeFor(found, status, now());
+  const name = noticeFor(found, status);
   const newer = name === 'replaced' && status !== undefined ? [closedReason(status)] : [];
   const what = found === undefined ? [] : [sentence(planText(found.pending).headline)];
   const more = [...what, ...newer].join(': ');
@@ -144,9 +144,9 @@ async function endedPage(
   return notice(late ?? name, { home, foot, ...(more !== '' && { code, more }) });
 }
 
-/** How a plan ended: on this page, or as far as the ledger and the time show. */
-function noticeFor(found: RecentPlan | undefined, status: ApprovalStatus | undefined, now: number): NoticeName {
+/** How a plan ended: on this page, or as far as the ledger shows. */
+function noticeFor(found: RecentPlan | undefined, status: ApprovalStatus | undefined): NoticeName {
   if (found?.ended !== undefined) return found.ended.how;
   if (status?.state === 'replaced' || status?.state === 'evicted') return status.state;
-  return found !== undefined && found.pending.expires <= now ? 'expired' : 'closed';
+  return found !== undefined && status?.state === 'expired' ? 'expired' : 'closed';
 }

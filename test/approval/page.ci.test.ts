@@ -166,6 +166,16 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect((await person.get(`${person.home}ZZZZZ`)).status).toBe(410);
   });
 
+  it('does not call a plan expired that was approved and used elsewhere, even after its time', async () => {
+    const clock = { now: Date.UTC(2026, 10, 24) };
+    const { person, path, ledger, pending } = await opened({ keys, clock });
+    const plan = await person.get(path);
+    await ledger.consume(pending.nonce);
+    clock.now += OPEN_MS;
+    for (const answer of [await person.get(path), await person.send(path, approve, plan)])
+      expect([answer.status, answer.text]).toEqual([410, expect.stringContaining('This plan is not open')]);
+  });
+
   it('names the newer plan that replaced the one on the page', async () => {
     const { person, path, ledger, pending, granted } = await opened();
     const plan = await person.get(path);
