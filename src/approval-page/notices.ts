@@ -98,7 +98,7 @@ export const NOTICES = {
     status: 410,
     mark: 'lost',
     title: 'This link has already been used',
-    text: 'It works once. If someone else opened it, stop the program that gave you the link.',
+    text: 'It works in one browser only. If someone else opened it, stop the program that gave you the link.',
   },
   stranger: {
     status: 403,

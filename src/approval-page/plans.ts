@@ -11,7 +11,7 @@ import { type FailedAttempt, listPage, type Proof, planPage, sentence } from './
 
 export type Outcome = 'approved' | 'declined' | 'wrong-name';
 
-/** A plan that this page has shown, and how it ended on the page. */
+/** A plan that was open when this page listed the plans, and how it ended on the page. */
 export interface RecentPlan {
   readonly pending: PendingApproval;
   readonly ended?: { readonly how: Outcome; readonly by: string };
@@ -25,7 +25,7 @@ export interface ApprovalPageContext {
   /** The person, among those who share `recentPlans`. */
   readonly visitor: string;
   readonly actions: ApprovalActions;
-  /** Plans shown recently, by code; bounded here. */
+  /** The plans that were open recently, by code; bounded here. */
   readonly recentPlans: Map<string, RecentPlan>;
   readonly foot?: Html | undefined;
   readonly proof: (pending: PendingApproval) => Proof;

@@ -29,7 +29,7 @@ export function listPage(waiting: readonly PendingApproval[], home: string, now:
   const body =
     waiting.length === 0
       ? html`<section><h1>Nothing to approve</h1><p class="soft">When an agent requests something that needs approval, it appears here. This page reloads every ${RELOAD_SECONDS} seconds.</p></section>`
-      : html`<section><h1>Waiting for your decision</h1><p class="soft">None of this runs unless you approve it.</p></section><ul class="plans" role="list">${rows}</ul>`;
+      : html`<section><h1>Waiting for your decision</h1><p class="soft">None of this runs unless a person approves it.</p></section><ul class="plans" role="list">${rows}</ul>`;
   const title = waiting.length === 0 ? 'Nothing to approve' : `${waiting.length} waiting`;
   return document({ title, body, home, refresh: { seconds: RELOAD_SECONDS, path: home }, foot });
 }
@@ -152,7 +152,7 @@ function consequencesTitle({ lost, inOrder }: PendingApproval['shown']): string 
   return lost.length > 0 ? 'What is lost' : 'What it interrupts';
 }
 
-/** Longer lists are grouped by kind, in pages, in the order of the complete list. */
+/** Longer lists are grouped by kind, in pages; the items of a kind keep their order. */
 const MAX_UNGROUPED = 100;
 
 function itemList(title: string, look: string, items: readonly Item[], list: 'ol' | 'ul'): Html {

@@ -194,7 +194,7 @@ function actionsFor(
   };
 }
 
-/** The plans that were shown to people with the same targets. */
+/** The plans that were open recently, for people with the same targets. */
 function recentPlansOf({ recentPlansByTargets }: Site, { targets }: WebSession): Map<string, RecentPlan> {
   const recentPlans = recentPlansByTargets.get(targets.join()) ?? new Map<string, RecentPlan>();
   recentPlansByTargets.set(targets.join(), recentPlans);

@@ -17,7 +17,7 @@ export async function serveLocalPage(
     void process.stderr.write(`finspace-mcp: ${error instanceof Error ? error.message : error}\n`);
   const page = await openLocalPage(stateDir, { approvals, now: Date.now, firstCode: first?.code, onerror });
   process.stdout.write(
-    `Open this link in your browser. It works once:\n\n  ${page.url}\n\nPress Ctrl-C to close the page. It closes by itself after an hour.\n`,
+    `Open this link in your browser. It works in one browser only:\n\n  ${page.url}\n\nPress Ctrl-C to close the page. It closes by itself after an hour.\n`,
   );
   await Promise.race([stopSignal('SIGHUP'), pause(PAGE_OPEN_MS)]);
   await page.close();
