@@ -43,8 +43,8 @@ const ATTEMPT_MS = 3_000;
 const PATIENCE_MS = 8_000;
 const [FIRST_PAUSE_MS, MAX_PAUSE_MS] = [25, 500];
 /**
- * A circuit breaker: after a statement has failed for all of its usual patience, others are tried once, until one succeeds or none has
- * failed for this long.
+ * A circuit breaker: after a statement has failed for all of the usual patience, others without more than that are tried once, until one
+ * succeeds or none has failed for this long.
  */
 const CIRCUIT_OPEN_MS = 2_000;
 

@@ -1,5 +1,5 @@
 // The functions below raise these errors, with the codes as literals.
-/** A restored or replaced database does not have an entry of the journal that a replica saw. */
+/** The database was restored, or a failover lost entries: it lacks the newest entry of the journal that a replica saw. */
 export const RESTORED = 'FM001';
 /** A replica saw the journal of another database, or one that a person accepted after the backup that was restored. */
 export const REPLACED = 'FM003';

@@ -16,9 +16,9 @@ const SETTINGS =
 /** Connections that send statements without waiting for the answers to earlier ones. */
 export interface Connections {
   /**
-   * Lends a transaction to `use`, which ends it, or without `begin` a connection. If `use` throws, the transaction has no effect.
-   * Rejects with the first error of the database; if `use` itself throws, resolves with that error as the outcome,
-   * unless its code is `REPEAT`.
+   * Lends a transaction to `use`, which ends it, or without `begin` a connection. If `use` throws, the transaction has no effect, unless
+   * the connection broke during its commit. Rejects with the first error of the database; if `use` itself throws, resolves with that
+   * error as the outcome, unless its code is `REPEAT`.
    */
   lend<T>(begin: string | undefined, use: (session: Session) => Promise<T>): Promise<Outcome<T>>;
   close(): Promise<void>;

@@ -13,9 +13,9 @@ const LOCK_ALL_ENVIRONMENTS = statement(`SELECT 1 FROM entities
   WHERE strpos(collection, '/') = 0 ORDER BY collection, name FOR UPDATE`);
 
 /**
- * Sends the locks of a writing transaction: of its environment or, where environments may come, go or be renamed, first of its world;
- * without a world, of everything.
- * Resolves with the row of the environment if one was locked. Later reads see what others committed before.
+ * Locks what a writing transaction may change: its environment, or all environments of its world; where environments may be created,
+ * renamed or deleted, the world first; without a world, everything. Resolves with the row of the environment if one was locked. Later
+ * reads see what others committed before.
  */
 export async function lock(session: Statements, range: Range): Promise<Row | undefined> {
   const { world, scope, isWholeWorld, lineage } = range;

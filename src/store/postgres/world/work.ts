@@ -70,7 +70,7 @@ export function retryableWrite<T>(connections: Connections, work: Work<T>, range
         session.rollBack();
         return unconfirmed.result;
       }
-      // If there was an earlier attempt, it was not committed, and its id is recorded now.
+      // If an earlier attempt was unconfirmed, it was not committed, and its id is recorded now.
       unconfirmed = undefined;
       const result = await withinLimit(work, postgresTransaction(session, range, await opening), range);
       if (session.isClean()) {
