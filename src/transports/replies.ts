@@ -4,7 +4,7 @@ import { isObject } from '../is-object.ts';
 /** Whether a request of this server with such an id may be open. */
 type IsOpen = (id: string | number) => boolean;
 
-/** Whether a message replies to a request. A message without a result and an error does so only if that request is open. */
+/** Whether a message replies to a request. A message with neither a result nor an error does so only if that request is open. */
 export function isReply(message: unknown, isOpen: IsOpen): boolean {
   if (!isObject(message)) return false;
   const { method, id } = message;
@@ -25,7 +25,7 @@ export const failedReply = (id: unknown): JSONRPCMessage => ({
   error: { code: ProtocolErrorCode.InvalidRequest, message: 'The reply is not a JSON-RPC 2.0 response.' },
 });
 
-/** Whether a line that is not parsed begins like a reply: SDKs put the result or error first, or after the id. */
+/** Whether a line that is not parsed begins like a reply: SDKs put the result or error first, or after the id and `jsonrpc`. */
 export const beginsLikeReply = (line: string): boolean => REPLY.test(line);
 
 const REPLY = /^\{\s*(?:"(?:jsonrpc|id)"\s*:\s*(?:"[^"]{0,100}"|\d{1,15})\s*,\s*){0,2}"(?:result|error)"\s*:/;

@@ -14,9 +14,9 @@ export interface StdioOptions extends Pick<StdioWireOptions, 'input' | 'output' 
   readonly parentEnded: () => Promise<void>;
   /** When input has ended, responses are awaited for this long: the time limit of a call that does not wait for its turn. */
   readonly callMs: number;
-  /** Called when reading stops, with the number of requests that are not answered yet. */
+  /** Called when reading stops, with the number of requests that are not answered yet, if there are any. */
   readonly onending: (left: number) => void;
-  /** Called at the end, with the number of requests that stayed unanswered. */
+  /** Called at the end, with the number of requests that stayed unanswered, if there are any. */
   readonly onunanswered: (count: number) => void;
   /** Resolves after this many milliseconds. */
   readonly delay?: (ms: number) => Promise<unknown>;

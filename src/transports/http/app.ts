@@ -181,7 +181,7 @@ async function readBody(request: Request, maxBody: number): Promise<Rejection | 
     : { body };
 }
 
-/** Names no target, because a caller may not know which targets exist. */
+/** Names no target, because not every caller may learn which targets exist. */
 const notFoundText = (paths: readonly string[]) =>
   `Not found. MCP is served at ${paths.find((path) => !path.startsWith('/t/')) ?? '/t/<target>/mcp'}.`;
 const PUBLIC_PREFLIGHT = {

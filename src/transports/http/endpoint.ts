@@ -33,7 +33,7 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-/** Serves 2026-07-28 without state, and 2025-era clients in sessions, by request. */
+/** Serves each request by its era: without state since 2026-07-28, and in a session of its client before. */
 export function endpoint({ createServer, sessions: limits, onerror, bus, watch }: EndpointOptions): Endpoint {
   const modern = createMcpHandler(({ authInfo }) => createServer(authorizedCaller(authInfo)), {
     legacy: 'reject',
@@ -68,7 +68,10 @@ function connectionLeftToNode(response: Response): Response {
   return response;
 }
 
-/** A request with the 2026-07-28 envelope never belongs to the older era; checking that here avoids classifying it twice. */
+/**
+ * Whether a request claims the envelope of 2026-07-28, so that it does not belong to the older era. Checking that here avoids
+ * classifying it twice. The SDK classifies `initialize`, which belongs to the older era unless its envelope is valid.
+ */
 function claimsModern(body: unknown): boolean {
   const { method, params } = (body ?? {}) as { method?: unknown; params?: { _meta?: Record<string, unknown> } | null };
   return method !== 'initialize' && typeof params?._meta?.[PROTOCOL_VERSION_META_KEY] === 'string';

@@ -19,13 +19,13 @@ export interface HttpExchange {
 
 export type Observe = (exchange: HttpExchange, status: number, ms: number) => void;
 
-/** The request in one JSON-RPC message. */
+/** The request or notification in one JSON-RPC message. */
 interface RpcRequest {
   readonly rpc?: string;
   readonly tool?: string;
 }
 
-/** The first request in a JSON-RPC body; a batch has several. */
+/** The request or notification in a JSON-RPC body; of a batch, that of the first message. Empty if that is a reply. */
 export function firstRequest(body: unknown, operationsCalledBy: OperationsCalledBy): RpcRequest {
   const [{ method, params } = {}] = messagesIn(body);
   if (typeof method !== 'string') return {};

@@ -30,7 +30,7 @@ export interface Listener {
 const TIMEOUTS: Timeouts = {
   headersTimeout: 60_000,
   requestTimeout: 60_000,
-  // Longer than the 60 seconds for which proxies keep idle connections, so that this server does not close one that a proxy uses.
+  // Longer than nginx and many other proxies keep idle connections (60 s), so that this server closes none that a proxy is about to use.
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 2_000,
 };

@@ -50,7 +50,7 @@ export function requestLimit(maxInFlight: number): RequestLimit {
 
 function turnstile(): RequestLimit['turn'] {
   let waiting: (() => void)[] = [];
-  /** The requests that started in this turn of the event loop. */
+  /** The number of requests that started in this turn of the event loop. */
   let started = 0;
   let isNextTurnScheduled = false;
   const scheduleNextTurn = () => {

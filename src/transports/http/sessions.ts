@@ -48,8 +48,8 @@ const sessionId = () => `${ID_PREFIX}${randomUUID().slice(8)}`;
 
 /**
  * Sessions of 2025-era clients, bounded in number and time. These clients can be sent forms only in a session. At the limit, the
- * table evicts a session only if this lets no one lock out others. A session belongs to the principal that opened it, and other
- * principals cannot see it. The token of each request decides what its caller may do, not the token of the first.
+ * table evicts sessions in such a way that no principal can lock out others. A session belongs to the principal that opened it, and
+ * other principals cannot see it. The token of each request decides what its caller may do, not the token of the first.
  */
 export function sessions(createServer: (caller: Caller) => McpServer | Server, options: SessionOptions): Sessions {
   const { now, onerror } = options;
