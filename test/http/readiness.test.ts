@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openHttp } from '../../src/commands/http.ts';
 import { configure, type SettingName } from '../../src/config.ts';
 import { freePort } from '../support/free-port.ts';
@@ -123,6 +123,21 @@ describe('an issuer that does not answer', () => {
     as.outage(true);
     now += 5_000;
     expect(await server.ready()).toEqual([200, 'ready\n']);
+  });
+
+  it('is reported again when its cached keys are too old to count', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let url = '';
+    const as = await issuer(() => url);
+    const server = await started({ authIssuer: as.url });
+    url = server.url;
+    const headers = { authorization: `Bearer ${await as.token({ exp: Math.floor(Date.now() / 1_000) + 3_600 })}` };
+    expect((await modern(url, 'tools/list', {}, headers)).status).toBe(200);
+    as.outage(true);
+    vi.setSystemTime(Date.now() + 11 * 60_000);
+    expect((await modern(url, 'tools/list', {}, headers)).status).toBe(503);
+    expect(await server.ready()).toEqual([503, expect.stringContaining(`the issuer ${as.url} does not answer`)]);
   });
 });
 

@@ -35,7 +35,7 @@ const KEYS_MS = 30_000;
 export interface JwtVerifier {
   /** The holder of a token. Rejects with `InvalidToken`, or with `IssuerUnreachable` if keys that it needs cannot be fetched. */
   verify(token: string, audience: readonly string[]): Promise<VerifiedToken>;
-  /** Resolves when the keys are known or can be fetched. Rejects with `IssuerUnreachable`. */
+  /** Resolves when the cached keys still count, or keys can be fetched. Rejects with `IssuerUnreachable`. */
   ready(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
 
   const ready = async () => {
     const { url, keySet } = await keys();
-    if (keySet.jwks() !== undefined) return;
+    if (keySet.fresh) return;
     const response = await get(url).catch((error) => Promise.reject(unreachable(error)));
     if (!response.ok) throw new IssuerUnreachable(`HTTP ${response.status} for its keys`);
     await response
