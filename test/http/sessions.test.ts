@@ -105,6 +105,28 @@ describe('a session of the 2025 era', () => {
     await stream.body?.cancel();
   });
 
+  it('is idle after a request whose client went away before the request was served', async () => {
+    let now = 0;
+    let held: Promise<number> | number = 0;
+    let go = () => {};
+    const limiterFor = () => () => held;
+    const { url } = await stack(idle, { sessionIdle: 10_000, now: () => now, limiterFor });
+    const headers = await initialize(url);
+    held = new Promise((resolve) => {
+      go = () => resolve(0);
+    });
+    const leaving = new AbortController();
+    const left = post(url, LIST, headers, leaving.signal).catch(() => 'left');
+    await settle();
+    leaving.abort();
+    expect(await left).toBe('left');
+    await settle();
+    go();
+    await settle();
+    now = 10_000;
+    expect(await statusOf(post(url, LIST, headers))).toBe(404);
+  });
+
   it('is rejected above the limit, unless another has been idle for a minute', async () => {
     let now = 0;
     const { url } = await stack(idle, { maxSessions: 2, now: () => now });

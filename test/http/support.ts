@@ -117,11 +117,12 @@ export const INITIALIZE = {
 };
 
 /** Posts the given body and headers to an MCP endpoint. */
-export const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
+export const post = (url: string, body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal) =>
   fetch(url, {
     method: 'POST',
     headers: { ...BASICS, ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...(signal && { signal }),
   });
 
 /** Posts a 2026-07-28 request. */

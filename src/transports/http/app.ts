@@ -85,13 +85,17 @@ async function handleRequest(
   const exchange: HttpExchange = { method: request.method, path, startedMs: performance.now() };
   const listeners: (() => void)[] = [];
   let status = 499;
+  let isFinished = false;
+  // The connection may be lost while the request waits for a check, before later steps add their listeners.
+  const onEnd = (listener: () => void) => void (isFinished ? listener() : listeners.push(listener));
   const finish = () => {
+    isFinished = true;
     for (const listener of listeners) listener();
     observe(exchange, status, performance.now() - exchange.startedMs);
   };
   outgoing?.once('close', finish);
   try {
-    const response = await respond(options, mount, exchange, request, (listener) => listeners.push(listener));
+    const response = await respond(options, mount, exchange, request, onEnd);
     status = response.status;
     return guards.expose(request.headers, response);
   } catch (error) {

@@ -23,7 +23,7 @@ export interface Admitted {
   /** The parsed JSON of a POST; undefined for other methods. */
   readonly body: unknown;
   readonly caller: Caller;
-  /** Calls back when the response has been sent or the connection is lost. */
+  /** Calls back when the response has been sent or the connection is lost; at once if it is lost already. */
   readonly onEnd: (listener: () => void) => void;
 }
 
