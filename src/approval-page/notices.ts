@@ -165,7 +165,7 @@ export const NOTICES = {
     status: 503,
     mark: 'wait',
     title: 'The token cannot be checked',
-    text: 'The issuer of the token cannot be reached. Try again in a moment.',
+    text: 'The keys of its issuer are not available. Try again in a moment.',
   },
   failed: {
     status: 500,

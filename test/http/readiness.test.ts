@@ -45,7 +45,7 @@ describe('an issuer that does not answer', () => {
     await expect.poll(() => warnings).toContainEqual({ cause });
     const response = await modern(url, 'tools/list', {}, { authorization: 'Bearer e30.e30.e30' });
     expect(response.status).toBe(503);
-    expect(await response.text()).toContain('The issuer of tokens cannot be reached: ECONNREFUSED');
+    expect(await response.text()).toContain('The keys of the token issuer are not available: ECONNREFUSED');
   });
 
   it('is reported with the issuer that its metadata names, if that is another one', async () => {
@@ -108,7 +108,9 @@ describe('an issuer that does not answer', () => {
     expect(await ready()).toEqual([503, expect.stringContaining('JSON Web Key Set malformed')]);
     const response = await modern(url, 'tools/list', {}, { authorization: `Bearer ${await as.token()}` });
     expect(response.status).toBe(503);
-    expect(await response.text()).toContain('The issuer of tokens cannot be reached: JSON Web Key Set malformed');
+    expect(await response.text()).toContain(
+      'The keys of the token issuer are not available: JSON Web Key Set malformed',
+    );
   });
 
   it('is not reported once its keys are cached', async () => {

@@ -77,7 +77,7 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
     } catch (error) {
       if (error instanceof InvalidToken) return unauthorized(resource, error.message);
       if (error instanceof IssuerUnreachable)
-        return reject(503, `The issuer of tokens cannot be reached: ${error.message}`, { 'retry-after': '5' });
+        return reject(503, `The keys of the token issuer are not available: ${error.message}`, { 'retry-after': '5' });
       throw error;
     }
   };
