@@ -141,6 +141,19 @@ describe('a session of the 2025 era', () => {
     expect(await statusOf(post(url, LIST, first))).toBe(404);
   });
 
+  it('is rejected above the limit, although many are opened at the same moment', async () => {
+    let held: Promise<number> | number = 0;
+    let go = () => {};
+    held = new Promise((resolve) => {
+      go = () => resolve(0);
+    });
+    const server = await stack(idle, { maxSessions: 3, limiterFor: () => () => held });
+    const all = Promise.all(Array.from({ length: 10 }, () => statusOf(post(server.url, INITIALIZE))));
+    await settle();
+    go();
+    expect((await all).filter((status) => status === 200)).toHaveLength(3);
+  });
+
   it('continues a call after a broken connection, although many events of other streams followed', async () => {
     let release = () => {};
     let isHeld = true;

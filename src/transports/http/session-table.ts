@@ -24,8 +24,11 @@ export interface SessionTable {
   remove(id: string): void;
   /** The session with this id if it belongs to this principal; undefined when it does not or has been idle too long. */
   find(id: string, principal: string): Session | undefined;
-  /** Makes sure that the principal may open another session, by evicting one if necessary. Returns false when none may be evicted. */
-  makeRoom(principal: string): boolean;
+  /**
+   * Makes sure that the principal may open another session besides those that are just opening, by evicting one if necessary. Returns
+   * false when none may be evicted.
+   */
+  makeRoom(principal: string, opening: number): boolean;
   /** Ends sessions that have been idle too long. */
   sweep(): void;
   readonly all: Iterable<Session>;
@@ -62,9 +65,10 @@ export function sessionTable(
       end(id, session);
       return undefined;
     },
-    makeRoom: (principal) => {
-      if (sessions.size >= maxSessions) sweep();
-      if (sessions.size < maxSessions) return true;
+    makeRoom: (principal, opening) => {
+      const isFull = () => sessions.size + opening >= maxSessions;
+      if (isFull()) sweep();
+      if (!isFull()) return true;
       const [first] = candidates(sessions, principal, (session) => isUnusedFor(session, Math.min(YOUNG_MS, idleMs)));
       if (first !== undefined) end(first.id, first.session);
       return first !== undefined;

@@ -7,6 +7,7 @@ import {
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
+import { lazy } from '../../operations/operation.ts';
 import type { Caller } from '../../safety/policy.ts';
 import { reject } from './rejection.ts';
 import { replayBuffer } from './replay.ts';
@@ -54,13 +55,24 @@ const sessionId = () => `${ID_PREFIX}${randomUUID().slice(8)}`;
 export function sessions(createServer: (caller: Caller) => McpServer | Server, options: SessionOptions): Sessions {
   const { now, onerror } = options;
   const table = sessionTable(options, ({ server }) => void server.close().catch(onerror));
+  /** The number of sessions that are not in the table yet. */
+  let opening = 0;
   const start = async (received: SessionRequest) => {
     const { caller } = received;
-    if (!table.makeRoom(caller.principal)) return reject(503, 'Too many sessions are open.', { 'retry-after': '30' });
-    const session = await openSession(createServer(caller), caller, table, options);
-    const response = await answer(session, received, now);
-    if (session.transport.sessionId === undefined) await session.server.close();
-    return response;
+    if (!table.makeRoom(caller.principal, opening))
+      return reject(503, 'Too many sessions are open.', { 'retry-after': '30' });
+    opening += 1;
+    const opened = lazy(() => {
+      opening -= 1;
+    });
+    try {
+      const session = await openSession(createServer(caller), caller, table, { ...options, opened });
+      const response = await answer(session, received, now);
+      if (session.transport.sessionId === undefined) await session.server.close();
+      return response;
+    } finally {
+      opened();
+    }
   };
   return {
     async handle(received) {
@@ -84,13 +96,16 @@ async function openSession(
   server: McpServer | Server,
   { principal }: Caller,
   table: SessionTable,
-  { now, onerror }: SessionOptions,
+  { now, onerror, opened }: SessionOptions & { readonly opened: () => void },
 ): Promise<Session> {
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: sessionId,
     eventStore: replayBuffer(),
     retryInterval: RETRY_MS,
-    onsessioninitialized: (id) => table.add(id, session),
+    onsessioninitialized: (id) => {
+      table.add(id, session);
+      opened();
+    },
   });
   const unanswered = new Set<unknown>();
   const session: Session = { transport, server, principal, unanswered, lastUsedMs: now(), openResponses: 0 };
