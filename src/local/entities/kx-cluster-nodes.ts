@@ -34,6 +34,9 @@ export const kxClusterNodes = {
   },
 } satisfies Partial<Handlers>;
 
+/** The node keeps its status until its cluster changes it; a planned failure without a time is inconsistent. */
+const NO_NEXT_STATUS = { due: null, plannedFailure: null } as const;
+
 /** Launches the nodes of a new cluster. */
 export const provisionNodes: Effect<ClusterBody> = async (cluster, context) => {
   const { availabilityZoneId } = cluster.body;
@@ -51,7 +54,7 @@ export const startCluster: Effect<ClusterBody> = async (cluster, context) => {
   const reason = await memoryShortage(cluster, context);
   if (reason !== undefined) return { status: 'CREATE_FAILED', body: await failCluster(cluster, { reason }, context) };
   for (const node of await nodesIn(cluster, context)) {
-    await context.tx.put({ ...node, status: 'RUNNING', since: context.now, due: null });
+    await context.tx.put({ ...node, ...NO_NEXT_STATUS, status: 'RUNNING', since: context.now });
   }
   return { body: { ...cluster.body, modified: context.now } };
 };
@@ -67,12 +70,12 @@ export async function restartNodes(cluster: KxCluster, strategy: 'ROLLING' | 'FO
   const { tx, now } = context;
   for (const node of await nodesIn(cluster, context)) {
     const body = { ...node.body, relaunch: strategy };
-    const stopped = { status: 'PROVISIONING', since: now, due: null, body: { ...body, launched: now } };
+    const stopped = { ...NO_NEXT_STATUS, status: 'PROVISIONING', since: now, body: { ...body, launched: now } };
     await tx.put(strategy === 'FORCE' ? { ...node, ...stopped } : { ...node, body });
   }
 }
 
-/** The update has finished: each restarted node runs, launched at its turn. */
+/** The update has finished: each restarted node runs; with ROLLING, it was launched at its turn. */
 export const applyUpdate: Effect<ClusterBody> = async (cluster, context) => {
   const { tx, now } = context;
   const restarted = (await nodesIn(cluster, context)).filter(({ body }) => body.relaunch !== undefined);
@@ -80,7 +83,7 @@ export const applyUpdate: Effect<ClusterBody> = async (cluster, context) => {
     const { relaunch, ...body } = node.body;
     const turn = cluster.since + Math.round(((now - cluster.since) * (index + 1)) / (restarted.length + 1));
     const launched = relaunch === 'ROLLING' ? turn : body.launched;
-    await tx.put({ ...node, status: 'RUNNING', since: now, due: null, body: { ...body, launched } });
+    await tx.put({ ...node, ...NO_NEXT_STATUS, status: 'RUNNING', since: now, body: { ...body, launched } });
   }
   return { body: { ...cluster.body, modified: now } };
 };
@@ -98,7 +101,7 @@ async function launch(cluster: KxCluster, availabilityZoneId: string, context: C
   const key = { ...keyOf(arnOf(cluster)), nodeId: uuid(context.random) };
   const body = { availabilityZoneId, launched: context.now };
   const node = await addEntity('kx-node', key, { status: 'PROVISIONING', body }, context);
-  if (isStarting(cluster)) await context.tx.put({ ...node, due: null });
+  if (isStarting(cluster)) await context.tx.put({ ...node, ...NO_NEXT_STATUS });
 }
 
 const isStarting = ({ status }: KxCluster) => status === 'PENDING' || status === 'CREATING';
