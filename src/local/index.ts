@@ -31,7 +31,7 @@ export interface LocalOptions extends Pick<ServiceOptions, 'now' | 'lifecycle' |
 export interface LocalService {
   readonly service: Service;
   readonly clock: WorldClock;
-  /** The id of the state file; a copy has another one. */
+  /** The id of the state; a copy of its file has another one. */
   readonly worldId: string;
   /** The fingerprint of the key that is pinned to the state; null without one. */
   pinnedApprover(): Promise<string | null>;

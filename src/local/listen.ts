@@ -22,7 +22,7 @@ export interface ListenOptions {
   readonly clock?: WorldClock | undefined;
   /** How long `close` waits for requests in progress, in milliseconds. */
   readonly closeMs?: number | undefined;
-  /** Called after each request, except health checks and malformed ones. */
+  /** Called for each request when its reply is known or a fault breaks its connection; not for health checks and malformed requests. */
   readonly observe?: ((request: ServedRequest) => void) | undefined;
 }
 

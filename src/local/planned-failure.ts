@@ -1,6 +1,6 @@
 import type { Output } from '../operations/index.ts';
 
-/** Why the next status of an entity is a failure, as replies will say. */
+/** Why the change in progress of an entity will fail, as replies will then say. */
 export interface PlannedFailure {
   readonly reason: string;
   /** The `errorType` in a changeset's `errorInfo`. */

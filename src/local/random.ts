@@ -39,14 +39,14 @@ export const sha256Hex = (text: string): string => hash(text).toString('hex');
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const BASE62 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-const letters = (alphabet: string, random: Random) =>
+const charactersFrom = (alphabet: string, random: Random) =>
   Array.from(random(22), (byte) => alphabet[byte % alphabet.length]).join('');
 
 /** In the form of environment ids: 22 characters of a-z and 2-7. */
-export const environmentId = (random: Random): string => letters(BASE32, random);
+export const environmentId = (random: Random): string => charactersFrom(BASE32, random);
 
 /** In the form of ids of changesets and dataview versions: 22 letters and digits. */
-export const shortId = (random: Random): string => letters(BASE62, random);
+export const shortId = (random: Random): string => charactersFrom(BASE62, random);
 
 /** Twelve digits, as in account ids. */
 export const accountId = (random: Random): string => Array.from(random(12), (byte) => byte % 10).join('');

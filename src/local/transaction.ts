@@ -14,7 +14,7 @@ export interface Entity<Body = unknown> {
   /** When it entered its status, and when the status ends; milliseconds since the epoch. */
   readonly since: number;
   readonly due: number | null;
-  /** Set if its next status will be a failure. */
+  /** Set if the change in progress will fail. */
   readonly plannedFailure: PlannedFailure | null;
   readonly tags: Tags;
   readonly body: Body;

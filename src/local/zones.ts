@@ -1,4 +1,4 @@
-/** The three availability zones of a region's environments, in the order in which FinSpace listed them. */
+/** The three availability zones of a region's environments, unsorted: in us-east-1, exactly as FinSpace listed them. */
 export function zonesOf(region: string): string[] {
   const numbers = region === 'us-east-1' ? [1, 6, 4] : [2, 1, 3];
   return numbers.map((number) => `${zonePrefix(region)}-az${number}`);

@@ -13,8 +13,9 @@ export interface CopyResult {
 }
 
 /**
- * Copies the worlds of one store to another, except over changed ones, with their clock and the key that is pinned to them. Replies
- * to client tokens are not copied. `sourceName` names the source store in the error for an inconsistent world.
+ * Copies the worlds of one store to another, except over changed ones. If any is copied, the target's clock moves at least as far
+ * ahead as the source's, and the pinned key is pinned there, too, unless another one is. Replies to client tokens are not copied.
+ * `sourceName` names the source store in the error for an inconsistent world.
  */
 export async function copyWorlds(
   sourceStore: WorldStore,

@@ -43,7 +43,7 @@ function buildLastNight(demo: DemoWorld): void {
   script.changeDirectly(9 * HOUR - 25 * MINUTE, (tx) => tx.putSettings(world.arn, { quotas: 'raised' }));
 }
 
-/** Two replicas; only one was moved to new data after last week. */
+/** Two replicas: both were moved to new data a week ago, and only one of them today. */
 function buildEquities({ prod, zone, cluster }: DemoWorld): void {
   const dataview = { databaseName: 'equities_taq', dataviewName: 'equities_taq_static' };
   prod.at(50 * DAY, 'CreateKxDataview', {
@@ -101,7 +101,7 @@ function buildFx({ prod, zone, cluster }: DemoWorld): void {
   prod.at(36 * HOUR, 'UpdateKxClusterDatabases', { clusterName: 'hdb-fx', databases });
 }
 
-/** Dedicated nodes with a cache, still at the changeset of three nights ago; one node was replaced a moment ago. */
+/** Dedicated nodes with a cache, still at the changeset of three nights ago; one node is being replaced. */
 function buildFutures({ script, prod, world, cluster }: DemoWorld): void {
   const clusterName = 'hdb-futures';
   cluster(40 * DAY, {

@@ -31,7 +31,7 @@ const FileEntity = z.strictObject({
     .string()
     .regex(new RegExp(`^(?:${COLLECTIONS.join('|')})$`), 'expects a collection, such as kxEnvironment/ID/kxCluster'),
   name: z.string(),
-  /** Its position in lists, only for environments and changesets; all others are listed by name. */
+  /** Its position in lists, only for kdb environments and changesets; all others are listed by name. */
   position: z.string().min(1).max(200).optional(),
   /** In files of earlier versions; ignored, because it follows from the body. */
   facet: z.string().max(300).optional(),
@@ -40,7 +40,7 @@ const FileEntity = z.strictObject({
   since: moment,
   /** When the next status begins; without it, the entity does not change. */
   due: moment.optional(),
-  /** Why that next status will be a failure. */
+  /** Why the change in progress will fail. */
   fate: z.strictObject({ reason: z.string().max(1000), errorType: ERROR_TYPES }).optional(),
   tags: z.preprocess((tags) => (isEmpty(tags) ? undefined : tags), TagMap().optional()).optional(),
   body: z.record(z.string(), z.unknown()),
