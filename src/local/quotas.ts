@@ -15,4 +15,4 @@ export type QuotaSet = keyof typeof QUOTAS;
 
 /** Why a call that would exceed a quota is refused. */
 export const quotaWords = (limit: number, what: string): string =>
-  `The quota of ${limit} ${what} is used up. This local world has the published quotas. To have no limits, a person can replace it, with all that it contains, by a new world: finspace-mcp world reset --world empty --quotas raised (--world chooses the contents: empty, demo or a world file).`;
+  `This would exceed the quota of ${limit} ${what}. This local world has the published quotas. To have no limits, a person can replace it, with all that it contains, by a new world: finspace-mcp world reset --world empty --quotas raised (--world chooses the contents: empty, demo or a world file).`;

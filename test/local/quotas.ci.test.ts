@@ -191,7 +191,7 @@ describe('the published quotas', () => {
     expect(await create('tp-5', tickerplant)).toMatchObject({
       type: LIMIT,
       message:
-        'The quota of 5 write mounts of volume vol-write is used up. This local world has the published quotas. To have no limits, a person can replace it, with all that it contains, by a new world: finspace-mcp world reset --world empty --quotas raised (--world chooses the contents: empty, demo or a world file).',
+        'This would exceed the quota of 5 write mounts of volume vol-write. This local world has the published quotas. To have no limits, a person can replace it, with all that it contains, by a new world: finspace-mcp world reset --world empty --quotas raised (--world chooses the contents: empty, demo or a world file).',
     });
     expect((await create('rdb-0', { ...on('sg-one'), clusterType: 'RDB', ...log })).status).toBe(200);
     await builder.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-read' }] });

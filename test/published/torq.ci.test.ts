@@ -78,7 +78,7 @@ describe('with published quotas', () => {
     for (const process of PROCESSES.slice(0, 5)) await create(process);
     expect(await refusal(create(PROCESSES[5]))).toMatchObject({
       code: 'LimitExceeded',
-      detail: `The quota of 5 read mounts of volume ${VOLUME} is used up. This local world has the published quotas. To have no limits, a person can replace it, with all that it contains, by a new world: finspace-mcp world reset --world empty --quotas raised (--world chooses the contents: empty, demo or a world file).`,
+      detail: `This would exceed the quota of 5 read mounts of volume ${VOLUME}. This local world has the published quotas. To have no limits, a person can replace it, with all that it contains, by a new world: finspace-mcp world reset --world empty --quotas raised (--world chooses the contents: empty, demo or a world file).`,
     });
   }, 240_000);
 });

@@ -211,7 +211,7 @@ it('a call that exceeds a quota gets its use and what to delete', async () => {
   expect(await previewText(true)).toMatchObject({
     error: 'LimitExceededException',
     message:
-      'The quota of 5 volumes per environment is used up. This local world has the published quotas. To have no limits, a person can replace it, with all that it contains, by a new world: finspace-mcp world reset --world empty --quotas raised (--world chooses the contents: empty, demo or a world file).',
+      'This would exceed the quota of 5 volumes per environment. This local world has the published quotas. To have no limits, a person can replace it, with all that it contains, by a new world: finspace-mcp world reset --world empty --quotas raised (--world chooses the contents: empty, demo or a world file).',
     advice:
       'volumes per environment: 5 of 5 used, 1 more requested. Delete what is not needed (list_kx_volumes, find_kx_problems), or have a person raise the quota.',
   });
