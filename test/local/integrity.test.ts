@@ -162,10 +162,6 @@ describe('an entity in use', () => {
 
 test('an unknown environment is reported before other missing entities, and a malformed id before both', async () => {
   const nowhere = { environmentId: 'aaaaaaaaaaaaaaaaaaaaaa' };
-  expect(await world.refusal('GetKxUser', { ...nowhere, userName: 'bob' })).toMatchObject({
-    type: 'ResourceNotFoundException',
-    message: expect.stringContaining('environment'),
-  });
   const databaseName = 'trades';
   const requests: [Parameters<TestWorld['refusal']>[0], object][] = [
     ['GetKxUser', { userName: 'bob' }],
@@ -182,7 +178,10 @@ test('an unknown environment is reported before other missing entities, and a ma
       type: 'ValidationException',
       message: expect.stringContaining("'environmentId'"),
     });
-    expect(await world.refusal(name, { ...input, ...nowhere }), name).toMatchObject({ status: 404 });
+    expect(await world.refusal(name, { ...input, ...nowhere }), name).toMatchObject({
+      type: 'ResourceNotFoundException',
+      message: expect.stringContaining('environment'),
+    });
   }
 });
 
@@ -237,7 +236,7 @@ test('missing entities are reported with the exact message of the service', asyn
   );
 });
 
-test('the published quotas apply unless they are raised', async () => {
+test('the published quotas refuse another environment, cluster or host, and a volume that is too large', async () => {
   const own = await openWorld({ quotas: 'published' });
   const { environmentId, clusterInput, group, volume } = await openBuilder(own);
   expect(await own.refusal('CreateKxEnvironment', { name: 'kdb-two', kmsKeyId: KEY })).toMatchObject({

@@ -245,12 +245,17 @@ describe('a changeset', () => {
     const { call } = world;
     const { environmentId, database, changeset } = await openBuilder(world);
     await database('trades');
+    const named = { environmentId, databaseName: 'trades' };
+    const before = await call('GetKxDatabase', named);
     const changesetId = await changeset('trades');
-    expect(await call('GetKxChangeset', { environmentId, databaseName: 'trades', changesetId })).toMatchObject({
+    expect(await call('GetKxChangeset', { ...named, changesetId })).toMatchObject({
       status: 'FAILED',
-      errorInfo: { errorType: 'One or more inputs to this request were not found.' },
+      errorInfo: {
+        errorType: 'One or more inputs to this request were not found.',
+        errorMessage: expect.stringMatching(/^The S3 location s3:.* was not found\.$/),
+      },
     });
-    expect(await call('GetKxDatabase', { environmentId, databaseName: 'trades' })).toMatchObject({ numChangesets: 0 });
+    expect(await call('GetKxDatabase', named)).toEqual(before);
   });
 
   test('leaves no files without bytes, whichever paths it deletes', async () => {

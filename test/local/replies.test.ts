@@ -93,8 +93,13 @@ describe('a cluster', () => {
     await expect(contradiction).rejects.toThrow('name different dataviews');
   });
 
-  test('in a list is a summary, without its mounts and placement', async () => {
-    await builder.cluster('gp-one', { code: { s3Bucket: 'some-code', s3Key: 'a.zip' }, initializationScript: 'a.q' });
+  test('in a list is a summary, without its databases, capacity, network, code and arguments', async () => {
+    await builder.cluster('gp-one', {
+      databases: [{ databaseName: 'trades' }],
+      code: { s3Bucket: 'some-code', s3Key: 'a.zip' },
+      initializationScript: 'a.q',
+      commandLineArguments: [{ key: 's', value: '4' }],
+    });
     const { kxClusterSummaries } = await world.call('ListKxClusters', { environmentId, clusterType: 'GP' });
     expect(Object.keys(kxClusterSummaries[0]).sort()).toEqual([
       'availabilityZoneId',
@@ -155,7 +160,7 @@ test('a dataview has autoUpdate, readWrite and onDemand of each segment, even if
   }
 });
 
-test('only Get returns the ARNs of volumes and scaling groups, and the clusters that use a volume', async () => {
+test('lists omit the ARNs of volumes and scaling groups, and the clusters that use a volume', async () => {
   await builder.cluster('hdb-on', {
     clusterType: 'HDB',
     ...SHARED,

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBuilder, ROLE, token } from './environment-builder.ts';
-import { contentOf, openWorld, type RawRequest, rawRequest, type TestWorld, typeOf } from './world.ts';
+import {
+  authorizationFor,
+  contentOf,
+  openWorld,
+  type RawRequest,
+  rawRequest,
+  type TestWorld,
+  typeOf,
+} from './world.ts';
 
 let world: TestWorld;
 let environmentId: string;
@@ -110,8 +118,8 @@ describe('a request', () => {
 
   test('of any content type is read as JSON', async () => {
     const body = JSON.stringify({ userName: 'typeless', iamRole: ROLE });
-    // The content type of a request with a text body is text/plain.
-    const response = await send(`/kx/environments/${environmentId}/users`, { method: 'POST', body });
+    const headers = { authorization: authorizationFor('us-east-1'), 'content-type': 'text/plain' };
+    const response = await send(`/kx/environments/${environmentId}/users`, { method: 'POST', body, headers });
     expect(response.status).toBe(200);
   });
 

@@ -51,7 +51,7 @@ describe('a reply', () => {
   });
 
   test('to a request without Authorization is an error before routing', async () => {
-    const response = await send('/kx/environments', { headers: {} });
+    const response = await send('/nope', { headers: {} });
     expect(response.status).toBe(403);
     expect(typeOf(response)).toBe('MissingAuthenticationTokenException');
   });
@@ -149,11 +149,12 @@ describe('a list', () => {
   });
 
   test('uses the default page size for 0', async () => {
-    for (const userName of ['zero_a', 'zero_b']) {
-      await world.call('CreateKxUser', { environmentId, userName, iamRole: ROLE });
-    }
-    const { users } = await world.call('ListKxUsers', { environmentId, maxResults: 0 });
-    expect(users.length).toBeGreaterThan(1);
+    const own = await openWorld();
+    const { environmentId } = await openBuilder(own);
+    for (let index = 0; index < 101; index += 1)
+      await own.call('CreateKxUser', { environmentId, userName: `user_${index}`, iamRole: ROLE });
+    for (const query of [{ environmentId }, { environmentId, maxResults: 0 }])
+      expect((await own.call('ListKxUsers', query)).users).toHaveLength(100);
   });
 
   test('of clusters can be limited to a type, across pages', async () => {
@@ -211,6 +212,9 @@ describe('tags', () => {
       tags: { owner: 'a' },
     });
     expect((await world.call('ListTagsForResource', resource('/kxVolume/vol-tags'))).tags).toEqual({});
+    const environment = { name: 'kdb-tags', kmsKeyId: KEY, tags: { owner: 'a' } };
+    const { environmentArn } = await world.call('CreateKxEnvironment', environment);
+    expect((await world.call('ListTagsForResource', { resourceArn: environmentArn })).tags).toEqual({});
   });
 
   test('are limited to fifty', async () => {
