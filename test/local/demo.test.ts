@@ -89,7 +89,7 @@ describe('the demo world', () => {
     expect(START - Date.parse(activeVersions[1].createdTimestamp)).toBe(7 * DAY);
   });
 
-  test('has an unused scaling group, an unused volume without an owner, and a stuck node', async () => {
+  test('has an unused scaling group, an unused volume without an owner, and a node that is being replaced', async () => {
     const { scalingGroups } = await world.call('ListKxScalingGroups', { environmentId: prod });
     expect(
       scalingGroups.filter((it: Reply) => it.clusters.length === 0).map((it: Reply) => it.scalingGroupName),

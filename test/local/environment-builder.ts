@@ -19,7 +19,7 @@ export interface EnvironmentBuilder {
   readonly database: (databaseName: string) => Promise<Reply>;
   /** Loads a partition and waits until the load is complete. */
   readonly changeset: (databaseName: string, dbPath?: string) => Promise<string>;
-  readonly group: (scalingGroupName: string, hostType?: string) => Promise<Reply>;
+  readonly group: (scalingGroupName: string, hostType?: string, zone?: string) => Promise<Reply>;
   readonly volume: (volumeName: string) => Promise<Reply>;
   readonly dataview: (dataviewName: string, rest?: Partial<Input<'CreateKxDataview'>>) => Promise<Reply>;
   readonly cluster: (clusterName: string, rest?: Partial<Input<'CreateKxCluster'>>) => Promise<Reply>;
@@ -59,13 +59,13 @@ export async function openBuilder({ call, advance }: TestWorld, name = 'kdb-test
       const input = { environmentId, databaseName, changeRequests, clientToken: token() };
       return settled(await call('CreateKxChangeset', input)).changesetId;
     },
-    group: async (scalingGroupName, hostType = 'kx.sg.4xlarge') =>
+    group: async (scalingGroupName, hostType = 'kx.sg.4xlarge', zone = ZONE) =>
       settled(
         await call('CreateKxScalingGroup', {
           environmentId,
           scalingGroupName,
           hostType,
-          availabilityZoneId: ZONE,
+          availabilityZoneId: zone,
           clientToken: token(),
         }),
       ),

@@ -23,6 +23,7 @@ beforeAll(async () => {
   await builder.database('quotes');
   await builder.changeset('trades');
   await builder.group('sg-ready');
+  await builder.group('sg-away', 'kx.sg.large', ELSEWHERE);
   await builder.volume('vol-ready');
   await builder.dataview('view-ready');
   await builder.cluster('gp-trades', { databases: [{ databaseName: 'trades' }] });
@@ -120,8 +121,10 @@ describe('an entity that is not ready cannot be used', () => {
 
 describe('an entity in another zone cannot be used', () => {
   const away = { availabilityZoneId: ELSEWHERE };
+  const viewAway = { ...on('sg-away'), ...away, ...view('view-ready') };
   refusing('ValidationException', [
     ['a group', 'CreateKxCluster', () => clusterInput({ ...on('sg-ready'), ...away }), /sg-ready is in use1-az1/],
+    ['a dataview', 'CreateKxCluster', () => clusterInput(viewAway), /view-ready is in use1-az1/],
     [
       'a volume, by a dataview',
       'CreateKxDataview',
@@ -229,12 +232,7 @@ describe('an invalid volume is rejected', () => {
 describe('an invalid changeset is rejected', () => {
   const changes =
     (...changeRequests: object[]) =>
-    () => ({
-      environmentId,
-      databaseName: 'trades',
-      changeRequests,
-      clientToken: token(),
-    });
+    () => ({ environmentId, databaseName: 'trades', changeRequests, clientToken: token() });
   const put = { changeType: 'PUT', s3Path: 's3://some-bucket/data/', dbPath: '/2026.03.16/' };
   refusing('ValidationException', [
     ['that puts nothing', 'CreateKxChangeset', changes({ ...put, s3Path: undefined }), /0\.s3Path/],
