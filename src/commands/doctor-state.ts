@@ -57,16 +57,16 @@ export function localFinding({ state, worldStore, world = 'demo' }: Config): Doc
   }
 }
 
-/** Whether the clock agrees with the files that the server has written. */
-export function clockFinding(config: Config, now: number): DoctorFinding {
+/** Whether the clock agrees with the state database, which records the time for approvals. */
+export function clockFinding({ stateDir }: Pick<Config, 'stateDir'>, now: number): DoctorFinding {
   const check = 'clock';
-  const files = [stateFile(config.stateDir), config.state].flatMap((path) => [path, `${path}-wal`]);
-  const latest = Math.max(...files.map(writtenAt));
+  const path = stateFile(stateDir);
+  const latest = Math.max(writtenAt(path), writtenAt(`${path}-wal`));
   if (latest <= now + TOLERANCE_MS) return ok(check, new Date(now).toISOString());
   return failed(
     check,
-    `It says ${new Date(now).toISOString()}, but the state was written at ${new Date(latest).toISOString()}, so no approval counts.`,
-    `Correct the clock or, if it is correct, run ${approveCommand('--reset-clock', config.stateDir)}`,
+    `It says ${new Date(now).toISOString()}, but the state was written at ${new Date(latest).toISOString()}, so approvals may not count.`,
+    `Correct the clock or, if it is correct, run ${approveCommand('--reset-clock', stateDir)}`,
   );
 }
 

@@ -187,10 +187,10 @@ describe('finspace-mcp doctor', () => {
     });
   });
 
-  it('reports a clock that is behind the latest recorded time', async () => {
+  it('reports a clock that is behind the time at which the state database was written', async () => {
     await run(['world', 'reset', '--yes']);
     const later = new Date(Date.now() + 3_600_000);
-    utimesSync(join(state, 'world.db'), later, later);
+    utimesSync(join(state, 'state.db'), later, later);
     expect((await doctor()).get('clock')).toMatchObject({
       status: 'failed',
       advice: expect.stringContaining('approve --reset-clock'),
