@@ -18,7 +18,7 @@ export interface ApproverRules {
   readonly trustCommand: string;
   /** Whether approvals without a passphrase count: forms, and sign-ins on the page of an HTTP server. */
   trustsForms(): Promise<boolean>;
-  /** Throws LedgerError if the world is pinned to another key, or to one that cannot be trusted. */
+  /** Throws LedgerError if the world is pinned to a key, unless this server has that key and can trust it. */
   requirePinnedKey(pinned: string | null): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export function approverRules(config: Config): ApproverRules {
   };
 }
 
-/** Logs which key approvals need and, once per state directory, that forms do not count and how to change that. */
+/** Logs which key approvals need and, once per store, that forms do not count and how to change that. */
 export async function reportApprover(rules: ApproverRules, store: Pick<Store, 'isFirst'>, log: Log): Promise<void> {
   const approver = await rules.fingerprint();
   if (approver === undefined) return;

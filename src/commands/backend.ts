@@ -23,7 +23,7 @@ export interface Backend {
    * Opens it, and returns the fingerprint of the key that is pinned to its world, or null without one. Rejects with LedgerError.
    */
   pinnedApprover(): Promise<string | null>;
-  /** The limits of its world; undefined if the API does not contain them. */
+  /** The limits of its world; undefined on AWS, whose API does not show them, and if the backend cannot be opened. */
   quotas(): Promise<Quotas | undefined>;
   /** By how many milliseconds the clock of its worlds was moved ahead. */
   aheadMs(): Promise<number>;

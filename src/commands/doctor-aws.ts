@@ -74,7 +74,7 @@ async function backendFinding(config: Config): Promise<DoctorFinding> {
 /** The services reject signatures whose time differs by more. */
 const MAX_SKEW_MS = 5 * 60_000;
 
-/** Compares the clock with that of the endpoint; no finding if the endpoint does not send its time. */
+/** Compares the clock with that of --endpoint; no finding if they agree, or if the endpoint does not send its time. */
 async function endpointClock({ endpoint, connectTimeout }: Config, now: () => number): Promise<DoctorFinding[]> {
   if (endpoint === undefined) return [];
   const options = { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(connectTimeout) } as const;

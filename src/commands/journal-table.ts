@@ -31,7 +31,8 @@ function rowOf(entry: Exclude<Entry, Outcome>, outcomes: ReadonlyMap<string, Out
     return [at, entry.user, 'imported a journal', `${entry.source} (${entry.entries} entries)`, 'done', ''];
   if (entry.kind === 'restore') return [at, entry.user, 'accepted a restored store', '', 'done', ''];
   const outcome = outcomes.get(entry.call);
-  const result = outcome === undefined ? ['unknown', 'it never finished'] : [outcome.result, ...listOf(outcome.error)];
+  const result =
+    outcome === undefined ? ['unknown', 'its end was not recorded'] : [outcome.result, ...listOf(outcome.error)];
   if (entry.kind === 'world') {
     const { user, act, file, region, source } = entry;
     const kept = `${result.join(': ')}; ${keptText(entry, outcome)}`;

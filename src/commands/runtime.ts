@@ -236,7 +236,7 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
     if (now() - Date.parse(at) < ageMs) continue;
     log.warn(
       { at, call, operation, target },
-      'outcome unknown: this call was started and never finished; check whether it took effect',
+      'outcome unknown: this call was started, but its end was not recorded; check whether it took effect',
     );
   }
   log.info(await journal.verify(), 'state of the journal');

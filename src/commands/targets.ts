@@ -27,7 +27,7 @@ function fileSchema() {
     lifecycle: lifecycle.removeDefault().optional(),
     allow: z.record(principal, z.array(scope)).optional(),
   });
-  const alias = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expects lower case, digits and -');
+  const alias = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expects lower case letters, digits and -');
   const isNotEmpty = (targets: object) => Object.keys(targets).length > 0;
   return z.strictObject({ targets: z.record(alias, row).refine(isNotEmpty, 'expects at least one target') });
 }

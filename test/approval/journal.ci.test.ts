@@ -72,7 +72,7 @@ describe('finspace-mcp journal', () => {
       '  succeeded; by oauth:ann; approved: not required',
       '2026-03-17 09:30:00  DeleteKxCluster',
       '  m5cnbg3l25pwsmzikb7kdj / hdb-equities-b',
-      '  unknown: it never finished; by oauth:ann; approved: not required',
+      '  unknown: its end was not recorded; by oauth:ann; approved: not required',
     ]);
     for (const columns of [40, 80, 120]) {
       const wide = journalTable(entries, columns).filter((line) => line.length > columns);
@@ -140,7 +140,7 @@ describe('finspace-mcp journal', () => {
           'a client on this computer',
           'CreateKxUser',
           'e1 / trades\\u{202e}',
-          'unknown: it never finished',
+          'unknown: its end was not recorded',
           'not required',
         ],
         ['2026-03-17 09:33:03', 'ann', 'reset the clock', '2027-01-01 00:00:00 was recorded before', 'done'],

@@ -110,7 +110,7 @@ describe('a server that is killed with SIGKILL', () => {
         (db.prepare('SELECT state FROM questions WHERE nonce = ?').get(nonce) as { state: string }).state === 'burnt',
     );
 
-  /** What the next server logs about calls that never finished. */
+  /** What the next server logs about calls whose end was not recorded. */
   const reported = async (): Promise<string> => {
     const child = spawn(process.execPath, args('--call-timeout', '1'), { env: { ...process.env, ...CREDENTIALS } });
     for await (const line of createInterface({ input: child.stderr })) {
