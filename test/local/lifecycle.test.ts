@@ -141,6 +141,11 @@ describe('a cluster', () => {
       capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 2 },
     });
     const before = (await call('ListKxClusterNodes', { environmentId, clusterName })).nodes;
+    const newest = (nodes: { launchTime: string }[]) =>
+      nodes
+        .map((it) => it.launchTime)
+        .sort()
+        .at(-1) ?? '';
     const { nodeId } = before[0];
     await call('DeleteKxClusterNode', { environmentId, clusterName, nodeId });
     const during = (await call('ListKxClusterNodes', { environmentId, clusterName })).nodes;
@@ -148,6 +153,7 @@ describe('a cluster', () => {
     expect(during.map((node: { nodeId: string }) => node.nodeId)).not.toContain(nodeId);
     advance(WAIT);
     const after = (await call('ListKxClusterNodes', { environmentId, clusterName })).nodes;
+    expect(Date.parse(newest(after))).toBeGreaterThan(Date.parse(newest(before)));
     expect(after.map((node: { status: string }) => node.status)).toEqual(['RUNNING', 'RUNNING']);
     expect((await refusal('DeleteKxClusterNode', { environmentId, clusterName, nodeId })).status).toBe(404);
   });

@@ -77,14 +77,22 @@ describe('a cluster', () => {
     expect(reply.volumes).toEqual([{ volumeName: 'vol-one', volumeType: 'NAS_1' }]);
   });
 
-  test('a request can repeat the mounts of a reply', async () => {
-    const asked = [{ databaseName: 'trades', dataviewName: 'view-one' }];
-    await builder.cluster('hdb-first', { clusterType: 'HDB', ...SHARED, databases: asked });
+  test('a request can repeat the mounts of a reply, and mounts the newest version of the dataview', async () => {
+    const asked = { databaseName: 'trades', dataviewName: 'view-one' };
+    await builder.cluster('hdb-first', { clusterType: 'HDB', ...SHARED, databases: [asked] });
     const { databases } = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-first' });
+    const view = { environmentId, ...asked };
+    await world.call('UpdateKxDataview', { ...view, clientToken: token() });
+    world.advance(WAIT);
+    const [{ versionId }] = (await world.call('GetKxDataview', view)).activeVersions;
     await builder.cluster('hdb-copy', { clusterType: 'HDB', ...SHARED, databases });
     const copy = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-copy' });
-    expect(copy.databases).toEqual(databases);
     const [reply] = databases;
+    const { dataviewConfiguration } = reply;
+    expect(versionId).not.toBe(dataviewConfiguration.dataviewVersionId);
+    expect(copy.databases).toEqual([
+      { ...reply, dataviewConfiguration: { ...dataviewConfiguration, dataviewVersionId: versionId } },
+    ]);
     const contradiction = builder.cluster('hdb-odd', {
       clusterType: 'HDB',
       ...SHARED,

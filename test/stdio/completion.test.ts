@@ -29,7 +29,7 @@ describe.skipIf(isMissing('bash'))('completion in bash', () => {
     expect(offered('approve', '--').sort()).toEqual(flags.sort());
     expect(offered('approve', '--dis')).toEqual(['--distrust-forms']);
   });
-  it('offers the options of the standard command if none is named', () => {
+  it('offers the options of the default command if none is named', () => {
     expect(offered('--cata')).toEqual(['--catalog']);
     expect(offered('--port')).toEqual([]);
   });

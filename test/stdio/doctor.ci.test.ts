@@ -124,7 +124,7 @@ describe('finspace-mcp doctor', () => {
     expect(freeBytesAt(folder)).toBeLessThan(Number.POSITIVE_INFINITY);
   });
 
-  it('reports that the state directory has only keys if a store has the rest', () => {
+  it('reports what the state directory holds if the world is in memory, or if a store has the journal', () => {
     mkdirSync(state, { mode: 0o700 });
     const store = 'postgres://finspace_app@db.internal/finspace';
     const { detail } = stateFinding(configure({ stateDir: state, state: ':memory:' }, {}));
