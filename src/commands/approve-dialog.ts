@@ -138,6 +138,6 @@ export async function unlock(terminal: Terminal, approvals: PassphraseApprovals)
     terminal.say('Wrong passphrase.');
   }
   throw new ApproverError(
-    'Nothing was approved. If you forgot the passphrase, the same command with --init explains how to replace it.',
+    'Nothing was approved. If you forgot the passphrase, approve --init explains how to replace it.',
   );
 }

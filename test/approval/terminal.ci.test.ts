@@ -239,7 +239,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
       await first.sees('Your passphrase (it is not shown): ');
       first.types(`guess ${tries}`);
     }
-    await first.sees('If you forgot the passphrase, the same command with --init explains how to replace it.');
+    await first.sees('If you forgot the passphrase, approve --init explains how to replace it.');
     expect(await first.exitCode()).toBe(1);
     const second = openTerminal('approve', pending.code, '--state-dir', dir);
     await named(second);
