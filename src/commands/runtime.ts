@@ -151,7 +151,7 @@ function kitsOf({ target, environments }: Config, store: Store, call: Call): Rec
   return environments === undefined ? kits : kitsWithin(kits, environments);
 }
 
-/** Keeps a recovery kit of what an approved plan deletes. */
+/** Keeps a recovery kit of what a plan deletes, approved or not. */
 const kitKeeper = (kits: RecoveryKits) => async (plan: Plan | TeardownPlan) => {
   if (needsKit(plan)) await kits.keep(plan);
 };

@@ -247,8 +247,8 @@ export const UpdateKxClusterDatabases = operation({
   summary:
     'Move an HDB or GP cluster to another version of a database it mounts: a changeset, or the newest ' +
     'version of a dataview. The list replaces the current one: a call that omits a mounted database, its cache or ' +
-    'dataview fails and returns the complete arguments, unless you name it in remove. Databases cannot be added, ' +
-    'and a removed one cannot be mounted again. ROLLING (the default) restarts one node after another, so a single-node ' +
+    'dataview fails and returns the complete arguments, unless you name it in remove. A database cannot be added, ' +
+    'or mounted again once removed. ROLLING (the default) restarts one node after another, so a single-node ' +
     'cluster is down meanwhile. NO_RESTART restarts none, so nodes show the new version once you reload it in ' +
     'q. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to wait.',
   keywords: 'switch refresh roll repoint point latest load historical',

@@ -55,9 +55,10 @@ interface Consequences {
 
 /** The worst effect and the number of others, in 80 columns: `Permanent loss: 2 nodes (unsaved data). + 4 more effects below`. */
 export function worstLine({ lost, interrupted, changes }: Consequences): string {
-  // If anything is lost, the removed settings are in `lost`.
+  // Settings that the call removes are in `lost`, too; those that the service replaces with nothing are not.
+  const countsRemoved = !lost.some(({ kind }) => kind === 'setting');
   const otherChanges = changes.filter(
-    ({ before, after }) => before !== after && (after !== undefined || lost.length === 0),
+    ({ before, after }) => before !== after && (after !== undefined || countsRemoved),
   );
   const all = [...worstFirst(lost), ...worstFirst(interrupted)];
   const [worst] = all;

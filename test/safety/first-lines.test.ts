@@ -95,6 +95,10 @@ describe('the second line', () => {
       'Changes code.s3Key: v1.zip -> v2.zip. + 1 more below',
     );
     expect(worstLine({ ...NONE, interrupted, changes: [removed, set] })).toContain('. + 2 more effects below');
+    const node = { kind: 'node', name: 'n1' };
+    expect(worstLine({ ...NONE, lost: [node], changes: [removed] })).toBe(
+      'Permanent loss: node n1. + 1 more effect below',
+    );
     const script = { kind: 'setting', name: 'initializationScript' };
     expect(worstLine({ ...NONE, lost: [script], changes: [removed, set] })).toBe(
       'Permanent loss: setting initializationScript. + 1 more effect below',

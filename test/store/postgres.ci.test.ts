@@ -15,7 +15,7 @@ import { ANN_ONLY, itKeepsTheKitsContract } from './contracts/kits.ts';
 import { itKeepsTheRatesContract } from './contracts/rates.ts';
 import { itKeepsTheTasksContract } from './contracts/tasks.ts';
 
-/** Moves all stored times into the past, as if the clock had advanced. */
+/** Moves the stored times that the contracts depend on into the past, as if the clock had advanced. */
 const AGE = `
   UPDATE finspace_mcp.approvals SET opened = opened - ms, expires = expires - ms, changed = changed - ms;
   UPDATE finspace_mcp.forms SET at = at - ms;

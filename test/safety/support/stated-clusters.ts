@@ -207,7 +207,7 @@ export function clusterRows({ environmentId, failed, completed }: StatedWorld): 
     mounts('hdb')(
       'viewed',
       { databases: [TRADES, { databaseName: 'mounted' }, { databaseName: 'viewed' }] },
-      'summary: Databases cannot be added, nor a removed one mounted again.',
+      'summary: A database cannot be added, or mounted again once removed.',
     ),
     mounts('hdb')(
       failed,
